@@ -1,0 +1,299 @@
+"""The one join: parameters + corpus + experiment → a run folder, in this process or in one of its own.
+
+``python -m artia_lab.execute FOLDER`` is the worker of the ``local`` executor. It outlives whoever started it: a
+closed tab, a restarted kernel.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from artia_lab import corpora, experiments
+from artia_lab.errors import ArtiaError, Cancelled, Mistake, ParameterError
+from artia_lab.i18n import _, language, use_language
+from artia_lab.parameters import Parameters
+from artia_lab.runs import Request, RunFolder
+from artia_lab.runs.outputs import Outputs
+from artia_lab.runs.report import Report
+
+# Longest side of a picture of the corpus when an output is compared with it, in px.
+COMPARED_SIDE = 768
+
+
+def start(
+    experiment: str,
+    corpus: str | Path,
+    parameters: Parameters | Mapping[str, object] | None = None,
+    *,
+    executor: str = "local",
+    notebook: str = "",
+    out: Path | None = None,
+) -> RunFolder:
+    """Check everything that can be checked, then start a run.
+
+    Parameters
+    ----------
+    experiment : str
+        Id of the experiment.
+    corpus : str or Path
+        Id or folder of the corpus.
+    parameters : Parameters or mapping, optional
+        Values by name; the others keep their defaults.
+    executor : {"local", "inline"}
+        ``local`` starts a process of its own and returns at once; ``inline`` returns when the run has ended.
+    notebook : str
+        The notebook that asks.
+    out : Path, optional
+        Folder to make the run folder in; by default the person's runs.
+
+    Returns
+    -------
+    RunFolder
+        The run.
+
+    Raises
+    ------
+    Mistake
+        If the experiment, the corpus or a parameter does not exist or is not allowed, or the run cannot be kept.
+    """
+    if executor not in EXECUTORS:
+        raise ParameterError(
+            _("There is no executor “{name}”; there are: {list}.").format(name=executor, list=", ".join(EXECUTORS))
+        )
+    what = experiments.load(experiment)
+    values = parameters if isinstance(parameters, Parameters) else what.parameters.of(parameters or {})
+    material = corpora.find(corpus)
+    request = Request(
+        experiment=experiment,
+        parameters=values.to_json(),
+        corpus_id=material.id,
+        corpus_digest=material.digest,
+        notebook=notebook,
+        language=language(),
+    )
+    folder, claim = RunFolder.create(request, out)
+    EXECUTORS[executor](folder, claim)
+    return folder
+
+
+def run(
+    experiment: str,
+    corpus: str | Path,
+    parameters: Parameters | Mapping[str, object] | None = None,
+    *,
+    executor: str = "local",
+    notebook: str = "",
+    out: Path | None = None,
+) -> RunFolder:
+    """Start a run and wait until it has ended.
+
+    Parameters
+    ----------
+    experiment : str
+        Id of the experiment.
+    corpus : str or Path
+        Id or folder of the corpus.
+    parameters : Parameters or mapping, optional
+        Values by name; the others keep their defaults.
+    executor : {"local", "inline"}
+        Where it runs.
+    notebook : str
+        The notebook that asks.
+    out : Path, optional
+        Folder to make the run folder in; by default the person's runs.
+
+    Returns
+    -------
+    RunFolder
+        The run, whatever its end; `RunFolder.status` says which.
+
+    Raises
+    ------
+    Mistake
+        If it could not start.
+    """
+    folder = start(experiment, corpus, parameters, executor=executor, notebook=notebook, out=out)
+    folder.wait()
+    return folder
+
+
+def _inline(folder: RunFolder, claim: int) -> None:
+    try:
+        perform(folder)
+    finally:
+        os.close(claim)
+
+
+def _local(folder: RunFolder, claim: int) -> None:
+    environment = os.environ | {"ARTIA_LANG": folder.request().language}
+    try:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "artia_lab.execute", str(folder.path)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=(claim,),
+            env=environment,
+            cwd="/",
+        )
+        folder.say("state", state="queued", pid=worker.pid)
+    finally:
+        os.close(claim)
+
+
+EXECUTORS: dict[str, Callable[[RunFolder, int], None]] = {"inline": _inline, "local": _local}
+
+
+def perform(folder: RunFolder, pid: int | None = None) -> None:
+    """Do the work of a run that the caller has claimed, and write its record.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        The run.
+    pid : int, optional
+        The process that may be ended to stop it; None when it must live on.
+    """
+    from artia_lab.energy import meter
+    from artia_lab.runs import environment
+
+    asked = folder.request()
+    began = time.monotonic()
+    timings: dict[str, float] = {}
+    error: dict[str, str] | None = None
+    likeness: dict[str, Any] | None = None
+    reader: Any = None
+    with use_language(asked.language), meter() as energy:
+        folder.say("state", state="running", **({} if pid is None else {"pid": pid}))
+        out, report = Outputs(folder), Report(folder, energy.sofar)
+        try:
+            experiment = experiments.load(asked.experiment)
+            parameters = experiment.parameters.of(asked.parameters)
+            material = corpora.find(asked.corpus_id)
+            if material.digest != asked.corpus_digest:
+                report.warn(_("The corpus changed between the moment this run was asked for and its start."))
+            with corpora.CorpusReader(material) as reader:
+                experiment.run(parameters, reader, out, report)
+                timings["run_s"] = time.monotonic() - began
+                likeness = _measure(out, reader)
+                timings["likeness_s"] = time.monotonic() - began - timings["run_s"]
+            status = "finished"
+        except (Cancelled, KeyboardInterrupt):
+            status = "cancelled"
+        except Exception as caught:
+            status, error = "failed", _explain(caught)
+        finally:
+            # From here on a signal would lose the record.
+            if pid is not None:
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        timings["total_s"] = time.monotonic() - began
+    record = folder.closing_record(status) | {
+        "outputs": out.kept,
+        "items": [_credit(item) for item in (reader.used if reader is not None else ())],
+        "likeness": likeness,
+        "timings": {name: round(seconds, 3) for name, seconds in timings.items()},
+        "energy": energy.result().to_json(),
+        "environment": environment.describe(),
+        "warnings": report.warnings,
+        "error": error,
+    }
+    if reader is not None:
+        record["corpus"] |= _datasheet(reader.corpus)
+    folder.finish(record)
+
+
+def _measure(out: Outputs, reader: Any) -> dict[str, Any] | None:
+    """Measure the likeness of each work, noted in its entry; give that of the nearest one."""
+    from artia_lab import likeness
+
+    nearest: dict[str, Any] | None = None
+    for entry in out.kept:
+        if entry["path"] not in out.works:
+            continue
+        work, medium = out.works[entry["path"]], entry["medium"]
+        references = _References(reader, medium, work[1] if medium == "audio" else None)
+        if medium == "image":
+            found = likeness.picture(work, references)
+        elif medium == "audio":
+            found = likeness.sound(work[0].mean(axis=0) if work[0].ndim == 2 else work[0], work[1], references)
+        else:
+            found = likeness.text(work, references)
+        entry["likeness"] = found.to_json() | {"sentence": found.sentence()}
+        if nearest is None or entry["likeness"]["nearness"] > nearest["nearness"]:
+            nearest = entry["likeness"] | {"output": entry["path"]}
+    return nearest
+
+
+class _References(Mapping[str, Any]):
+    """The items a run used, decoded again one by one when they are compared with."""
+
+    def __init__(self, reader: Any, medium: str, sr: int | None) -> None:
+        self._reader, self._medium, self._sr = reader, medium, sr
+        self._items = {item.file: item for item in reader.used if item.medium == medium}
+
+    def __getitem__(self, file: str) -> Any:
+        item = self._items[file]
+        if self._medium == "image":
+            return self._reader.picture(item, max_side=COMPARED_SIDE)
+        return self._reader.sound(item, self._sr) if self._medium == "audio" else self._reader.text(item)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+def _credit(item: Any) -> dict[str, str]:
+    return {name: getattr(item, name) for name in ("file", "medium", "sha256", "author", "licence")}
+
+
+def _datasheet(corpus: Any) -> dict[str, Any]:
+    names = ("id", "title", "licence", "digest", "publishable")
+    return {name: getattr(corpus, name) for name in names} | {"authors": list(corpus.authors)}
+
+
+def _explain(error: Exception) -> dict[str, str]:
+    """Turn what went wrong into a sentence, and keep the trace for whoever mends it."""
+    if isinstance(error, ArtiaError):
+        return {"sentence": str(error), "kind": "mistake" if isinstance(error, Mistake) else "failure"}
+    trace = "".join(traceback.format_exception(error))
+    if isinstance(error, MemoryError) or any(
+        sign in f"{type(error).__name__}: {error}" for sign in ("OutOfMemory", "can't allocate memory")
+    ):
+        sentence = _("This run needs more memory than there is. Ask for something smaller, then run it again.")
+    elif isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        sentence = _("The disk is full. What was already made is kept; make room, then run it again.")
+    else:
+        return {
+            "sentence": _(
+                "The experiment stopped on an error of ours ({kind}: {detail}). The record of this run holds "
+                "what is needed to mend it."
+            ).format(kind=type(error).__name__, detail=error),
+            "kind": "failure",
+            "trace": trace,
+        }
+    return {"sentence": sentence, "kind": "mistake", "trace": trace}
+
+
+def _worker(path: str) -> None:
+    def stop(_number: int, _frame: object) -> None:
+        raise Cancelled(_("The run was stopped."))
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    perform(RunFolder(Path(path)), os.getpid())
+
+
+if __name__ == "__main__":
+    _worker(sys.argv[1])

@@ -1,0 +1,118 @@
+"""French and English: the language in force, its catalogue, and texts that carry both.
+
+The language in force is, in this order, the one set by `use_language`, ``ARTIA_LANG``, and the first of
+``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` that names French or English; English when none does.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("fr", "en")
+LOCALES = Path(__file__).parent / "locale"
+
+_chosen: ContextVar[str | None] = ContextVar("artia_language", default=None)
+
+
+def language() -> str:
+    """Name the language in force.
+
+    Returns
+    -------
+    str
+        ``"fr"`` or ``"en"``.
+    """
+    chosen = _chosen.get()
+    if chosen:
+        return chosen
+    for variable in ("ARTIA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        code = os.environ.get(variable, "")[:2].lower()
+        if code in LANGUAGES:
+            return code
+    return "en"
+
+
+@contextmanager
+def use_language(code: str) -> Iterator[None]:
+    """Put a language in force for a while.
+
+    Parameters
+    ----------
+    code : str
+        ``"fr"`` or ``"en"``.
+
+    Raises
+    ------
+    ValueError
+        If the language is neither.
+    """
+    if code not in LANGUAGES:
+        raise ValueError(f"language {code!r}; it is one of: {', '.join(LANGUAGES)}")
+    token = _chosen.set(code)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+@cache
+def _catalogue(code: str) -> _gettext.NullTranslations:
+    return _gettext.translation("artia_lab", LOCALES, languages=[code], fallback=code == "en")
+
+
+def _(message: str) -> str:
+    """Translate a message into the language in force.
+
+    Parameters
+    ----------
+    message : str
+        The English message, with ``{named}`` places left unfilled.
+
+    Returns
+    -------
+    str
+        The message in the language in force.
+    """
+    return _catalogue(language()).gettext(message)
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """Translate a message that counts something.
+
+    Parameters
+    ----------
+    one, many : str
+        The English messages for one thing and for several.
+    n : int
+        How many things.
+
+    Returns
+    -------
+    str
+        The message for `n` in the language in force.
+    """
+    return _catalogue(language()).ngettext(one, many, n)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text that carries both languages, for what is declared: labels, titles, help.
+
+    Attributes
+    ----------
+    fr, en : str
+        The text in French and in English; neither is a translation of the other.
+    """
+
+    fr: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.fr if language() == "fr" else self.en
