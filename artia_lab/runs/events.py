@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 
-def append(path: Path, event: str, **details: Any) -> int:
+def append(path: Path, event: str, /, **details: Any) -> int:
     """Append one event.
 
     Parameters

@@ -203,7 +203,7 @@ class RunFolder:
             known |= {name: each[name] for name in ("pid", "energy_j", "position", "reason") if name in each}
         return known
 
-    def say(self, event: str, **details: Any) -> int:
+    def say(self, event: str, /, **details: Any) -> int:
         """Append an event.
 
         Parameters

@@ -1,0 +1,116 @@
+"""Build the library: one source per notebook, one notebook per language, the same code cells in both.
+
+``python notebooks/build.py`` writes them, and executes them for the text outputs that nbval compares;
+``python notebooks/build.py --check`` says which are no longer what their source says.
+
+A source is a Python file in jupytext's percent format. Its prose stands twice, in Markdown cells marked ``lang="fr"``
+and ``lang="en"``; its code once. Its first cell, marked ``notebook``, names the experiment and the files to build. The
+cell tagged ``parameters`` is written from the experiment's declaration, after the lines of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+import tomllib
+from pathlib import Path
+
+import jupytext
+import nbformat
+
+from artia_lab import experiments
+from artia_lab.i18n import LANGUAGES
+from artia_lab.parameters import cell as parameters_cell
+
+HERE = Path(__file__).parent
+CHECKED = "nbval-check-output"
+
+
+def build(source: Path, language: str) -> tuple[Path, nbformat.NotebookNode]:
+    """Build one notebook, without outputs."""
+    read = jupytext.read(source, fmt="py:percent")
+    about = tomllib.loads(read.cells[0].source)
+    cells = [_cell(each, number, about) for number, each in enumerate(read.cells[1:])
+             if each.metadata.get("lang", language) == language]  # fmt: skip
+    notebook = nbformat.v4.new_notebook(
+        cells=cells,
+        metadata={
+            "kernelspec": {"name": "artia", "display_name": "ArtIA", "language": "python"},
+            "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
+            "artia": {"experiment": about["experiment"], "language": language, "source": source.name},
+            "title": about["title"][language],
+        },
+    )
+    return HERE / language / about["file"][language], notebook
+
+
+def _cell(read: nbformat.NotebookNode, number: int, about: dict) -> nbformat.NotebookNode:
+    tags = read.metadata.get("tags", [])
+    text = read.source
+    if "parameters" in tags:
+        text = f"{text}\n{parameters_cell(experiments.load(about['experiment']).parameters)}"
+    make = nbformat.v4.new_code_cell if read.cell_type == "code" else nbformat.v4.new_markdown_cell
+    metadata = {"tags": tags} if tags else {}
+    return make(text, id=hashlib.sha256(f"{number}".encode()).hexdigest()[:8], metadata=metadata)
+
+
+def execute(notebook: nbformat.NotebookNode, language: str) -> None:
+    """Execute a notebook and keep the outputs that nbval compares, and no other."""
+    import os
+    import tempfile
+
+    from nbclient import NotebookClient
+
+    with tempfile.TemporaryDirectory() as home:
+        environment = os.environ | {"ARTIA_HOME": home, "ARTIA_LANG": language}
+        NotebookClient(notebook, kernel_name="artia", timeout=600).execute(env=environment, cwd=home)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.execution_count = None
+            cell.metadata.pop("execution", None)
+            cell.outputs = [_plain(each) for each in cell.outputs if CHECKED in cell.metadata.get("tags", [])]
+    notebook.metadata.pop("widgets", None)
+
+
+def _plain(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    if "execution_count" in output:
+        output.execution_count = None
+    return output
+
+
+def without_outputs(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Copy a notebook, leaving its outputs."""
+    copy = nbformat.from_dict(notebook)
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return copy
+
+
+def main() -> int:
+    """Build the notebooks, or check them."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when one is out of date")
+    parser.add_argument("only", nargs="*", help="beginnings of the names of sources, for example I1")
+    args = parser.parse_args()
+    stale = []
+    for source in sorted((HERE / "sources").glob("*.py")):
+        if args.only and not source.name.startswith(tuple(args.only)):
+            continue
+        for language in LANGUAGES:
+            place, notebook = build(source, language)
+            if args.check:
+                if not place.exists() or without_outputs(nbformat.read(place, 4)) != notebook:
+                    stale.append(f"{place.relative_to(HERE)} is not what {source.name} says; build it again.")
+                continue
+            execute(notebook, language)
+            place.parent.mkdir(exist_ok=True)
+            nbformat.write(notebook, place)
+            print(place.relative_to(HERE))
+    print("\n".join(stale), end="\n" if stale else "")
+    return bool(stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
