@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from artia_lab import corpora, experiments
-from artia_lab.errors import ArtiaError, Cancelled, Mistake, ParameterError
+from artia_lab.errors import ArtiaError, Cancelled, MaterialError, Mistake, ParameterError
 from artia_lab.i18n import _, language, use_language
 from artia_lab.parameters import Parameters
 from artia_lab.runs import Request, RunFolder
@@ -173,7 +173,8 @@ def perform(folder: RunFolder, pid: int | None = None) -> None:
     error: dict[str, str] | None = None
     likeness: dict[str, Any] | None = None
     reader: Any = None
-    with use_language(asked.language), meter() as energy:
+    with use_language(asked.language):
+        energy = meter().start()
         folder.say("state", state="running", **({} if pid is None else {"pid": pid}))
         out, report = Outputs(folder), Report(folder, energy.sofar)
         try:
@@ -185,7 +186,7 @@ def perform(folder: RunFolder, pid: int | None = None) -> None:
             with corpora.CorpusReader(material) as reader:
                 experiment.run(parameters, reader, out, report)
                 timings["run_s"] = time.monotonic() - began
-                likeness = _measure(out, reader)
+                likeness = _measure(out, reader, report)
                 timings["likeness_s"] = time.monotonic() - began - timings["run_s"]
             status = "finished"
         except (Cancelled, KeyboardInterrupt):
@@ -197,12 +198,14 @@ def perform(folder: RunFolder, pid: int | None = None) -> None:
             if pid is not None:
                 signal.signal(signal.SIGTERM, signal.SIG_IGN)
         timings["total_s"] = time.monotonic() - began
+        used = energy.stop()
+        spent = used.to_json() | {"sentence": used.sentence()}
     record = folder.closing_record(status) | {
         "outputs": out.kept,
         "items": [_credit(item) for item in (reader.used if reader is not None else ())],
         "likeness": likeness,
         "timings": {name: round(seconds, 3) for name, seconds in timings.items()},
-        "energy": energy.result().to_json(),
+        "energy": spent,
         "environment": environment.describe(),
         "warnings": report.warnings,
         "error": error,
@@ -212,26 +215,34 @@ def perform(folder: RunFolder, pid: int | None = None) -> None:
     folder.finish(record)
 
 
-def _measure(out: Outputs, reader: Any) -> dict[str, Any] | None:
+def _measure(out: Outputs, reader: Any, report: Report) -> dict[str, Any] | None:
     """Measure the likeness of each work, noted in its entry; give that of the nearest one."""
-    from artia_lab import likeness
-
     nearest: dict[str, Any] | None = None
     for entry in out.kept:
         if entry["path"] not in out.works:
             continue
-        work, medium = out.works[entry["path"]], entry["medium"]
-        references = _References(reader, medium, work[1] if medium == "audio" else None)
-        if medium == "image":
-            found = likeness.picture(work, references)
-        elif medium == "audio":
-            found = likeness.sound(work[0].mean(axis=0) if work[0].ndim == 2 else work[0], work[1], references)
-        else:
-            found = likeness.text(work, references)
+        try:
+            found = _likeness(out.works[entry["path"]], entry["medium"], reader)
+        except MaterialError as error:
+            # The corpus went away after the work was made: the work stays.
+            report.warn(_("The likeness could not be measured. {reason}").format(reason=error))
+            continue
         entry["likeness"] = found.to_json() | {"sentence": found.sentence()}
         if nearest is None or entry["likeness"]["nearness"] > nearest["nearness"]:
             nearest = entry["likeness"] | {"output": entry["path"]}
     return nearest
+
+
+def _likeness(work: Any, medium: str, reader: Any) -> Any:
+    from artia_lab import likeness
+
+    references = _References(reader, medium, work[1] if medium == "audio" else None)
+    if medium == "image":
+        return likeness.picture(work, references)
+    if medium == "audio":
+        samples, sr = work
+        return likeness.sound(samples.mean(axis=0) if samples.ndim == 2 else samples, sr, references)
+    return likeness.text(work, references)
 
 
 class _References(Mapping[str, Any]):
@@ -292,7 +303,12 @@ def _worker(path: str) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    perform(RunFolder(Path(path)), os.getpid())
+    folder = RunFolder(Path(path))
+    try:
+        perform(folder, os.getpid())
+    except Exception as error:
+        # Even what is wrong around an experiment is said in a record, not left to be guessed.
+        folder.finish(folder.closing_record("failed") | {"error": _explain(error)})
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 """The command line: ``artia …``. It starts fast and imports late."""
 
-from artia_lab.cli.main import main
+from artia_lab.cli.entry import main
 
 __all__ = ["main"]

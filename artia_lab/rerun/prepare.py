@@ -98,6 +98,9 @@ def _declared(notebook: Path, document: Any) -> dict[str, str]:
     """Name the parameters of a notebook and the Python type of each, ``None`` when it says none."""
     from papermill.inspection import _infer_parameters
 
+    for cell in document.cells:
+        # Papermill's reader adds them; its inspection counts on it.
+        cell.metadata.setdefault("tags", [])
     found = _infer_parameters(document, name="python3", language="python")
     return {each.name: each.inferred_type_name for each in found if NAME.fullmatch(each.name)}
 
