@@ -1,0 +1,1 @@
+"""Experiments on sound; each module that declares one keeps its engine in modules beside it."""
