@@ -45,17 +45,35 @@ class RunFolder:
 
     @property
     def id(self) -> str:
-        """The run's id, which is the folder's name."""
+        """The run's id, which is the folder's name.
+
+        Returns
+        -------
+        str
+            For example ``20261122-142530-image.self-mosaic-3f9a1c``.
+        """
         return self.path.name
 
     @property
     def outputs_folder(self) -> Path:
-        """Where outputs are."""
+        """Where outputs are.
+
+        Returns
+        -------
+        Path
+            The folder ``outputs``.
+        """
         return self.path / "outputs"
 
     @property
     def diary(self) -> Path:
-        """Where events are."""
+        """Where events are.
+
+        Returns
+        -------
+        Path
+            The file ``events.jsonl``.
+        """
         return self.path / "events.jsonl"
 
     @property

@@ -143,13 +143,13 @@ class Outputs:
             The file.
         """
 
-        def write(aside: Path) -> None:
+        def _write(aside: Path) -> None:
             with aside.open("w", encoding="utf-8", newline="") as stream:
                 writer = csv.DictWriter(stream, list(rows[0]) if rows else [], lineterminator="\n")
                 writer.writeheader()
                 writer.writerows(rows)
 
-        return self._keep(name, ".csv", "table", "trace", write)
+        return self._keep(name, ".csv", "table", "trace", _write)
 
     def model(
         self, tensors: Mapping[str, Any], name: str = "model", architecture: Mapping[str, Any] | None = None

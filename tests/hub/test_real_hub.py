@@ -1,0 +1,257 @@
+"""A real JupyterHub with its proxy from npm, opened as a facilitator opens it, and people with a browser's manners."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from artia_lab.errors import Mistake
+from artia_lab.hub.settings import SHARED_ACCOUNT, UNIX_ACCOUNTS, Settings
+from artia_lab.hub.start import check_account
+
+STARTED_S = 60
+
+
+def accounts_can_be_tried() -> bool:
+    """Whether this is root, on a machine where other accounts can read the program."""
+    try:
+        check_account(Settings(mode=UNIX_ACCOUNTS))
+    except Mistake:
+        return False
+    return True
+
+
+@dataclass
+class Hub:
+    """A hub in a process of its own."""
+
+    settings: Settings
+    folder: Path
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    @property
+    def url(self) -> str:
+        """Where it is, without the last slash."""
+        return self.settings.url.rstrip("/")
+
+    @property
+    def log(self) -> str:
+        """What it has said so far."""
+        return (self.folder / "log").read_text(encoding="utf-8")
+
+    def open(self) -> None:
+        """Open it as `artia hub --config FILE` does, and wait for its welcome."""
+        words = [str(Path(sys.executable).with_name("artia")), "hub", "--config", str(self.folder / "hub.toml")]
+        before = self.log.count("The hub is open") if (self.folder / "log").exists() else 0
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(words, stdout=log, stderr=log, cwd=self.folder)
+        wait_for(lambda: self.log.count("The hub is open") > before or self.process.poll() is not None, self)
+        assert self.process.poll() is None, self.log
+
+    def children(self, word: str) -> list[psutil.Process]:
+        """Find this hub's processes: the ones of its folder whose command has a word in it."""
+        found = []
+        for each in psutil.process_iter(["cmdline", "environ"]):
+            words, environ = each.info["cmdline"] or [], each.info["environ"] or {}
+            ours = any(str(self.folder) in each for each in environ.values())
+            if ours and any(word in part for part in words):
+                found.append(each)
+        return found
+
+    def close(self) -> int:
+        """Close it as Ctrl-C or a service manager does."""
+        self.process.terminate()
+        return self.process.wait(STARTED_S)
+
+
+@dataclass
+class Person:
+    """Somebody at a browser."""
+
+    hub: Hub
+    name: str
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def join(self, password: str) -> requests.Response:
+        """Fill in the form of the hub's first page."""
+        page = self.session.get(f"{self.hub.url}/hub/login", timeout=30)
+        xsrf = re.search(r'name="_xsrf"[^>]*value="([^"]+)"', page.text)
+        assert xsrf, page.text
+        form = {"username": self.name, "password": password, "_xsrf": xsrf[1]}
+        return self.session.post(f"{self.hub.url}/hub/login?next=%2Fhub%2Fhome", data=form, timeout=30)
+
+    def seat(self) -> str:
+        """Wait for one's own server, and give its address."""
+        seat = f"{self.hub.url}/user/{self.name}"
+        self.session.get(f"{self.hub.url}/hub/spawn/{self.name}", timeout=60)
+        wait_for(lambda: self._enter(seat), self.hub)
+        return seat
+
+    def _enter(self, seat: str) -> bool:
+        page = self.session.get(f"{seat}/lab", timeout=60)
+        cookies = {each.path: each.value for each in self.session.cookies if each.name == "_xsrf"}
+        mine = cookies.get(f"/user/{self.name}/")
+        if mine:
+            self.session.headers["X-XSRFToken"] = mine
+        return page.ok and bool(mine) and page.url.startswith(seat)
+
+    def compute(self, seat: str, code: str, kernel: str = "artia") -> str:
+        """Run a cell in a new kernel, over a websocket, and give the text of its result."""
+        import websocket
+
+        answer = self.session.post(f"{seat}/api/kernels", json={"name": kernel}, timeout=60)
+        assert answer.status_code == 201, answer.text
+        cookies = "; ".join(f"{each.name}={each.value}" for each in self.session.cookies)
+        address = f"{seat.replace('http', 'ws')}/api/kernels/{answer.json()['id']}/channels"
+        channel = websocket.create_connection(address, cookie=cookies, timeout=60)
+        header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "session": uuid.uuid4().hex}
+        header |= {"username": self.name, "version": "5.3", "date": "2026-01-01T00:00:00Z"}
+        content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}}
+        content |= {"allow_stdin": False, "stop_on_error": True}
+        message = {"channel": "shell", "header": header, "parent_header": {}, "metadata": {}, "content": content}
+        channel.send(json.dumps(message))
+        while True:
+            said = json.loads(channel.recv())
+            if said["parent_header"].get("msg_id") == header["msg_id"] and said["msg_type"] in ("execute_result", "error"):
+                channel.close()
+                return said["content"].get("data", {}).get("text/plain", str(said["content"]))
+
+
+def wait_for(happened: Callable[[], bool], hub: Hub) -> None:
+    """Wait until something has happened, and show what the hub said if it never does."""
+    end = time.monotonic() + STARTED_S
+    while not happened():
+        assert time.monotonic() < end, hub.log
+        time.sleep(0.2)
+
+
+def free_ports(count: int) -> list[int]:
+    """Find ports that nobody listens on."""
+    probes = [socket.socket() for _each in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+@pytest.fixture
+def new_hub(tmp_path: Path) -> Iterator[Callable[..., Hub]]:
+    """Open hubs, and leave nothing of them behind."""
+    opened: list[Hub] = []
+
+    def make(**given: object) -> Hub:
+        port, hub_port, proxy_port = free_ports(3)
+        folder = tmp_path / f"hub{len(opened)}"
+        folder.mkdir()
+        wanted = {"port": port, "hub_port": hub_port, "proxy_port": proxy_port, "language": "fr"}
+        wanted |= {"state_folder": str(folder / "state"), "root_seats": os.geteuid() == 0} | given
+        (folder / "hub.toml").write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in wanted.items()))
+        hub = Hub(Settings(**wanted), folder)
+        opened.append(hub)
+        hub.open()
+        return hub
+
+    yield make
+    for hub in opened:
+        if hub.process.poll() is None:
+            hub.close()
+        for each in hub.children(""):
+            each.kill()
+
+
+def test_a_person_joins_computes_and_survives_a_crash_of_the_hub(new_hub):
+
+    hub = new_hub(mode=SHARED_ACCOUNT)
+    state = hub.folder / "state"
+    password = (state / "password").read_text().strip()
+
+    # Nobody enters without the password, nor under a name that would lead elsewhere.
+    assert "Invalid username or password" in Person(hub, "ada").join("wrong-password").text
+    assert Person(hub, "../ada").join(password).status_code == 403
+    ada = Person(hub, "ada")
+    assert ada.join(password).ok
+    seat = ada.seat()
+
+    # The seat has the notebooks in the hub's language, JupyterLab in French, and a kernel that counts.
+    listed = ada.session.get(f"{seat}/api/contents/notebooks/fr", timeout=30).json()
+    assert listed["type"] == "directory"
+    settings = ada.session.get(f"{seat}/lab/api/settings/@jupyterlab/translation-extension:plugin", timeout=30)
+    assert settings.json()["schema"]["properties"]["locale"]["default"] == "fr_FR"
+    assert ada.session.get(f"{seat}/artia/api/runs", timeout=30).json() == {"runs": []}
+    assert ada.compute(seat, "1+1") == "2"
+    assert ada.compute(seat, "from artia_lab.home import home; str(home())") == repr(f"{state}/people/ada/artia")
+
+    # Another person has no way in, and cannot make hers act.
+    zoe = Person(hub, "zoe")
+    assert zoe.join(password).ok
+    assert zoe.session.get(f"{seat}/api/contents", timeout=30).status_code in (403, 404)
+    without = requests.Session()
+    without.cookies.update(ada.session.cookies)
+    assert without.post(f"{seat}/api/kernels", json={"name": "artia"}, timeout=30).status_code == 403
+
+    # Secrets are nobody else's to read, and are in no log.
+    assert stat.S_IMODE(state.stat().st_mode) == 0o700
+    for name in ("password", "cookie-secret"):
+        assert stat.S_IMODE((state / name).stat().st_mode) == 0o600
+    assert password not in hub.log
+
+    # The hub is killed: the seat answers all the same, and a hub opened again knows it.
+    seats = set(hub.children("artia_lab.web.seat"))
+    (program,) = hub.children("jupyterhub_config.py")
+    program.send_signal(signal.SIGKILL)
+    assert hub.process.wait(30) == 1
+    assert ada.session.get(f"{seat}/api/status", timeout=30).ok
+    hub.open()
+    assert ada.compute(seat, "6*7") == "42"
+    assert set(hub.children("artia_lab.web.seat")) == seats
+
+    # Closed, it leaves no process.
+    assert hub.close() == 0
+    wait_for(lambda: not hub.children("artia_lab.web.seat") and not hub.children("configurable-http-proxy"), hub)
+    with pytest.raises(requests.ConnectionError):
+        requests.get(hub.url, timeout=5)
+
+
+if accounts_can_be_tried():
+
+    @pytest.fixture
+    def account() -> Iterator[tuple[str, str]]:
+        """Make an account of this machine, with a password, for the time of a test."""
+        name, password = f"artia-{uuid.uuid4().hex[:8]}", uuid.uuid4().hex
+        subprocess.run(["useradd", "--create-home", name], check=True)
+        subprocess.run(["chpasswd"], input=f"{name}:{password}", text=True, check=True)
+        yield name, password
+        subprocess.run(["userdel", "--remove", "--force", name], check=True, capture_output=True)
+
+    def test_with_real_accounts_each_person_works_in_their_own(new_hub, account):
+        name, password = account
+        hub = new_hub(mode=UNIX_ACCOUNTS, root_seats=False, language="en")
+        assert "Invalid username or password" in Person(hub, name).join("wrong-password").text
+        assert "Invalid username or password" in Person(hub, "root").join(password).text
+        person = Person(hub, name)
+        assert person.join(password).ok
+        seat = person.seat()
+        whose = "import getpass, pathlib; (getpass.getuser(), str(pathlib.Path.home()))"
+        assert person.compute(seat, whose) == repr((name, f"/home/{name}"))
+        assert person.session.get(f"{seat}/api/contents/notebooks/en", timeout=30).ok
+        closed = f"import os; os.access({str(hub.folder / 'state' / 'cookie-secret')!r}, os.R_OK)"
+        assert person.compute(seat, closed) == "False"
+        assert hub.close() == 0
+        wait_for(lambda: not hub.children("artia_lab.web.seat"), hub)
