@@ -343,7 +343,8 @@ class Parameters:
         """
         for name in values:
             _known(cls, name)
-        return cls(**values)
+        given: dict[str, Any] = dict(values)
+        return cls(**given)
 
     @classmethod
     def parsed(cls, written: Mapping[str, str]) -> Self:
@@ -364,7 +365,8 @@ class Parameters:
         ParameterError
             If a name is unknown, or a value unreadable or not allowed.
         """
-        return cls(**{name: _known(cls, name).parse(name, text) for name, text in written.items()})
+        read: dict[str, Any] = {name: _known(cls, name).parse(name, text) for name, text in written.items()}
+        return cls(**read)
 
     def to_json(self) -> dict[str, Any]:
         """Give the values as plain JSON types.

@@ -64,13 +64,13 @@ def rerun(
     stopping = threading.Event()
     outcomes: dict[int, Outcome] = {}
 
-    def work(number: int) -> None:
+    def _work(number: int) -> None:
         tell(places[number].stem, None)
         outcomes[number] = _rerun_one(jobs[number], places[number], stopping)
         tell(places[number].stem, outcomes[number])
 
     with ThreadPoolExecutor(max(1, at_once)) as pool:
-        futures = [pool.submit(work, number) for number in range(len(jobs))]
+        futures = [pool.submit(_work, number) for number in range(len(jobs))]
         try:
             for future in futures:
                 future.result()

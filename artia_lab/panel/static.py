@@ -1,0 +1,154 @@
+"""Outputs that stay in a notebook: they read well in a copy that nobody trusts, and once made into a page."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from artia_lab.experiments import Experiment
+from artia_lab.i18n import _
+from artia_lab.panel.form import written
+
+# A notebook with larger pictures becomes slow to open and to compare.
+LONGEST_SIDE = 1600
+LONGEST_TEXT = 20_000
+
+
+def form_as_html(experiment: Experiment, credit: str, values: Mapping[str, object]) -> tuple[str, str]:
+    """Write a form as it stands, for a copy of the notebook in which it does not live.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    credit : str
+        The line on its corpus.
+    values : mapping of str to object
+        Its parameters.
+
+    Returns
+    -------
+    html : str
+        A short table.
+    plain : str
+        One line of plain text.
+    """
+    pairs = written(experiment, values)
+    rows = "".join(f'<tr><th scope="row">{escape(label)}</th><td>{escape(value)}</td></tr>' for label, value in pairs)
+    html = (
+        f"<p><strong>{escape(str(experiment.title))}</strong> — {escape(str(experiment.description))}<br>"
+        f"{escape(credit)}</p><table>{rows}</table>"
+    )
+    plain = f"{experiment.title} — " + ", ".join(f"{label}: {value}" for label, value in pairs)
+    return html, plain
+
+
+def work(folder: Path, output: Mapping[str, Any]) -> dict[str, str]:
+    """Make the static output of one work.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder.
+    output : mapping
+        The work, as `artia_lab.panel.outcome.outcome` describes it.
+
+    Returns
+    -------
+    dict of str to str
+        A MIME bundle with ``text/html`` and ``text/plain``.
+    """
+    path, label = folder / output["path"], output["label"]
+    if output["medium"] == "image":
+        html = _figure(picture_as_uri(path), label)
+    elif output["medium"] == "audio":
+        from artia_lab.panel.sound_picture import listening_copy, portrait
+
+        html = _figure(_uri("image/png", portrait(path)), _("{label}: its waveform and its spectrum").format(label=label))
+        html += (
+            f'<audio controls preload="none" src="{_uri("audio/mpeg", listening_copy(path))}" '
+            f'title="{escape(label, quote=True)}"></audio>'
+        )
+    else:
+        text = path.read_text(encoding="utf-8")
+        cut = text[:LONGEST_TEXT] + ("…" if len(text) > LONGEST_TEXT else "")
+        return {"text/html": _page(label, cut), "text/plain": cut}
+    return {"text/html": html, "text/plain": f"[{label}]"}
+
+
+def picture_as_uri(path: Path) -> str:
+    """Put a picture in a data: address.
+
+    Parameters
+    ----------
+    path : Path
+        A PNG.
+
+    Returns
+    -------
+    str
+        The same file when it is small, else a smaller copy.
+    """
+    from io import BytesIO
+
+    from PIL import Image
+
+    with Image.open(path, formats=["PNG"]) as picture:
+        if max(picture.size) <= LONGEST_SIDE:
+            return _uri("image/png", path.read_bytes())
+        picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        copy = BytesIO()
+        picture.convert("RGB").save(copy, "JPEG", quality=90)
+    return _uri("image/jpeg", copy.getvalue())
+
+
+def report(outcome: Mapping[str, Any]) -> dict[str, str]:
+    """Make the block of sentences that follows the works.
+
+    Parameters
+    ----------
+    outcome : mapping
+        As `artia_lab.panel.outcome.outcome` gives it.
+
+    Returns
+    -------
+    dict of str to str
+        A MIME bundle with ``text/html`` and ``text/plain``.
+    """
+    several = len(outcome["works"]) > 1
+    said = []
+    for each in outcome["works"]:
+        sentence = f"{each['likeness']} {each['nearest']}".strip()
+        if sentence:
+            said.append((each["file"] if several else _("Likeness"), sentence))
+    said += [
+        (name, sentence)
+        for name, sentence in [
+            (_("Energy"), outcome["energy"]),
+            (_("Corpus"), f"{outcome['credit']} {outcome['private']}".strip()),
+            *((_("Note"), warning) for warning in outcome["warnings"]),
+            (_("Settings"), ", ".join(f"{label}: {value}" for label, value in outcome["parameters"])),
+            (_("Run"), outcome["run"]),
+        ]
+        if sentence
+    ]
+    html = "".join(f"<li><strong>{escape(name)}</strong> — {escape(sentence)}</li>" for name, sentence in said)
+    state = "" if outcome["state"] == "finished" else f"<p>{escape(outcome['sentence'])}</p>"
+    plain = "\n".join(f"{name}: {sentence}" for name, sentence in said)
+    return {"text/html": f"{state}<ul>{html}</ul>", "text/plain": plain}
+
+
+def _figure(uri: str, label: str) -> str:
+    return f'<figure><img src="{uri}" alt="{escape(label, quote=True)}"></figure>'
+
+
+def _page(label: str, text: str) -> str:
+    style = "white-space: pre-wrap; max-width: 42em; line-height: 1.6; font-family: Georgia, serif; font-size: 1.1em"
+    return f'<div aria-label="{escape(label, quote=True)}" style="{style}">{escape(text)}</div>'
+
+
+def _uri(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

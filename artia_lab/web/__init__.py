@@ -1,0 +1,24 @@
+"""The Jupyter Server extension: what a page may ask without waiting for a kernel.
+
+It is switched on by ``jupyter_server_config.d/artia_lab.json``, which is installed with the package and also keeps
+JupyterLab from calling anything outside of this machine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
+
+__all__ = ["_jupyter_server_extension_points", "_load_jupyter_server_extension"]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "artia_lab.web"}]
+
+
+def _load_jupyter_server_extension(server: ServerApp) -> None:
+    from artia_lab.web.routes import routes
+
+    server.web_app.add_handlers(".*$", routes(server.web_app.settings["base_url"]))
