@@ -9,6 +9,10 @@ root=$(dirname "$here")
 venv=$root/.venv
 python=$venv/bin/python
 pins=$root/kernels/artia/environment.txt
+# Debian's own Python where it is recent enough: the accounts of a shared server can read it, wherever this one's
+# PATH leads.
+base=/usr/bin/python3
+recent() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
 say() { # say FRENCH ENGLISH
     case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in
@@ -71,9 +75,16 @@ debian_packages() { # debian_packages LIST…
         apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${wanted[@]}"
 }
 
+choose_python() {
+    recent "$base" || base=$(command -v python3 || true)
+    { [ -n "$base" ] && recent "$base"; } ||
+        stop "ArtIA Lab demande Python 3.11 ou plus récent. Installez-le, puis relancez cette commande." \
+            "ArtIA Lab needs Python 3.11 or newer. Install it, then run this command again."
+}
+
 fingerprint() { # changes when anything that decides the content of .venv does; editable code is not part of it
     {
-        printf '%s\n' "$root" "$(python3 --version)" "${ARTIA_TORCH_INDEX:-}"
+        printf '%s\n' "$root" "$base" "$("$base" --version)" "${ARTIA_TORCH_INDEX:-}"
         cd "$root"
         find pyproject.toml .setup/common.sh kernels artia_lab/web/jupyter_server_config.d -type f -print0 2>/dev/null |
             sort -z | xargs -0 sha256sum
@@ -83,13 +94,10 @@ fingerprint() { # changes when anything that decides the content of .venv does; 
 fresh_venv() {
     # A virtual environment remembers its own path, and pip keeps whichever build of PyTorch is there: when either
     # changed, or .venv was left half made, it is made again.
-    local place="$venv ${ARTIA_TORCH_INDEX:-}"
+    local place="$venv $base ${ARTIA_TORCH_INDEX:-}"
     if [ "$(cat "$venv/.artia-place" 2>/dev/null)" != "$place" ] || ! "$python" -m pip --version >/dev/null 2>&1; then
-        python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
-            stop "ArtIA Lab demande Python 3.11 ou plus récent. Installez-le, puis relancez cette commande." \
-                "ArtIA Lab needs Python 3.11 or newer. Install it, then run this command again."
         say "Création de .venv" "Making .venv"
-        python3 -m venv --clear "$venv" ||
+        "$base" -m venv --clear "$venv" ||
             stop "L’environnement n’a pas pu être créé. Installez le paquet python3-venv, puis relancez cette commande." \
                 "The environment could not be made. Install the package python3-venv, then run this command again."
         printf '%s\n' "$place" >"$venv/.artia-place"
@@ -134,6 +142,7 @@ environment() { # environment KIND EXTRAS
     # Two of these commands started together wait for each other instead of writing into the same .venv.
     exec 9<"$here"
     flock 9
+    choose_python
     wanted=$(fingerprint)
     if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
         rm -f "$venv"/.artia-lab "$venv"/.artia-test

@@ -17,6 +17,23 @@ except ImportError:  # outside of a build only the functions below are used
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "artia_lab/locale/fr/LC_MESSAGES/artia_lab.po"
 KEYWORDS = {"_": None, "ngettext": (1, 2)}
+# What argparse says by itself, which `artia_lab.cli.entry` has translated too.
+ARGPARSE = (
+    "usage: ",
+    "positional arguments",
+    "options",
+    "show this help message and exit",
+    "show program's version number and exit",
+    "the following arguments are required: %s",
+    "unrecognized arguments: %s",
+    "argument %(argument_name)s: %(message)s",
+    "expected one argument",
+    "expected at least one argument",
+    "invalid choice: %(value)r (choose from %(choices)s)",
+    "invalid %(type)s value: %(value)r",
+    "ambiguous option: %(option)s could match %(matches)s",
+    "ignored explicit argument %r",
+)
 
 
 def extracted():
@@ -36,6 +53,8 @@ def extracted():
         template.add(
             message, locations=[(f"artia_lab/{file}", None)], auto_comments=comments, context=context
         )
+    for message in ARGPARSE:
+        template.add(message, locations=[("argparse", None)])
     return template
 
 

@@ -3,9 +3,9 @@
 ``python notebooks/build.py`` writes them, and executes them for the text outputs that nbval compares;
 ``python notebooks/build.py --check`` says which are no longer what their source says.
 
-A source is a Python file in jupytext's percent format. Its prose stands twice, in Markdown cells marked ``lang="fr"``
-and ``lang="en"``; its code once. Its first cell, marked ``notebook``, names the experiment and the files to build. The
-cell tagged ``parameters`` is written from the experiment's declaration, after the lines of its own.
+A source is a Python file in jupytext's percent format. Its prose stands twice, in Markdown cells marked
+``lang="fr"`` and ``lang="en"``; its code once. Its first cell, marked ``notebook``, names the experiment and the files
+to build. The cell tagged ``parameters`` is written from the experiment's declaration, after the lines of its own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import sys
 import tomllib
+from copy import deepcopy
 from pathlib import Path
 
 import jupytext
@@ -56,21 +57,20 @@ def _cell(read: nbformat.NotebookNode, number: int, about: dict) -> nbformat.Not
 
 
 def execute(notebook: nbformat.NotebookNode, language: str) -> None:
-    """Execute a notebook and keep the outputs that nbval compares, and no other."""
+    """Execute a copy of a notebook and take from it the outputs that nbval compares, and nothing else."""
     import os
     import tempfile
 
     from nbclient import NotebookClient
 
+    # What executing writes elsewhere (the version of Python, times) would change the file on every machine.
+    executed = without_outputs(notebook)
     with tempfile.TemporaryDirectory() as home:
         environment = os.environ | {"ARTIA_HOME": home, "ARTIA_LANG": language}
-        NotebookClient(notebook, kernel_name="artia", timeout=600).execute(env=environment, cwd=home)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.execution_count = None
-            cell.metadata.pop("execution", None)
-            cell.outputs = [_plain(each) for each in cell.outputs if CHECKED in cell.metadata.get("tags", [])]
-    notebook.metadata.pop("widgets", None)
+        NotebookClient(executed, kernel_name="artia", timeout=600).execute(env=environment, cwd=home)
+    for cell, done in zip(notebook.cells, executed.cells, strict=True):
+        if CHECKED in cell.metadata.get("tags", []):
+            cell.outputs = [_plain(each) for each in done.outputs]
 
 
 def _plain(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -81,7 +81,7 @@ def _plain(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def without_outputs(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Copy a notebook, leaving its outputs."""
-    copy = nbformat.from_dict(notebook)
+    copy = deepcopy(notebook)
     for cell in copy.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

@@ -54,8 +54,7 @@ def decode_picture(file: BinaryIO, kind: str, max_side: int | None) -> np.ndarra
         if upright.mode in ("I", "F") or upright.mode.startswith("I;"):
             values = _grey(_smaller(_unit(upright), max_side))
             return np.ascontiguousarray(np.clip(values, 0.0, 1.0))
-        colours = _smaller(_colours(upright), max_side)
-        return np.array(colours)
+        return np.array(_colours(_smaller(_plain(upright), max_side)))
 
 
 def _smaller(picture: Image, max_side: int | None) -> Image:
@@ -88,14 +87,24 @@ def _grey(picture: Image) -> np.ndarray:
     return np.repeat(values[:, :, None], 3, axis=2)
 
 
+def _plain(picture: Image) -> Image:
+    """Turn modes whose values cannot be averaged, such as indices into a palette, into ones whose can."""
+    if picture.mode == "1":
+        return picture.convert("L")
+    if picture.mode in ("P", "PA") or "transparency" in picture.info:
+        return picture.convert("RGBA")
+    return picture
+
+
 def _colours(picture: Image) -> Image:
     from PIL import Image
 
     picture = _srgb(picture)
-    if picture.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in picture.info:
+    if picture.mode in ("RGBA", "LA", "La", "RGBa"):
         clear = picture.convert("RGBA")
-        paper = Image.new("RGBA", clear.size, "white")
-        return Image.alpha_composite(paper, clear).convert("RGB")
+        paper = Image.new("RGB", clear.size, "white")
+        paper.paste(clear, mask=clear.getchannel("A"))
+        return paper
     return picture.convert("RGB")
 
 

@@ -136,24 +136,25 @@ class Decoder:
         ours, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-I", "-S", "-c", START, PACKAGE_PARENT, *(p for p in sys.path if p)]
-            self._child = subprocess.Popen(
-                command,
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd="/",
-                env=SURROUNDINGS,
-                start_new_session=True,
-            )
-        self._channel = ours
-        ours.settimeout(SECONDS_TO_START)
+            self._channel = ours
+            try:
+                self._child = subprocess.Popen(
+                    command,
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    cwd="/",
+                    env=SURROUNDINGS,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                self._stop()
+                raise _cannot_start() from error
         try:
             _header(ours, time.monotonic() + SECONDS_TO_START)
         except (OSError, EOFError, ValueError):
             self._stop()
-            raise Failure(
-                _("The program that opens files could not start. Run “artia doctor” to see what is missing.")
-            ) from None
+            raise _cannot_start() from None
         return ours
 
     def _stop(self) -> None:
@@ -163,6 +164,10 @@ class Decoder:
             self._child.kill()
             self._child.wait()
         self._channel = self._child = None
+
+
+def _cannot_start() -> Failure:
+    return Failure(_("The program that opens files could not start. Run “artia doctor” to see what is missing."))
 
 
 def _header(channel: socket.socket, deadline: float) -> tuple[dict[str, Any], bytes]:

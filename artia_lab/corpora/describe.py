@@ -151,7 +151,7 @@ def add(
             ).format(corpus=shown(known.id))
         )
     licence = spdx(licence)
-    sources = [Path(file).expanduser().absolute() for file in files]
+    sources = list(dict.fromkeys(Path(file).expanduser().absolute() for file in files))
     names = [_name_in(folder, source) for source in sources]
     items = {item.file: item for item in known.items}
     copied: list[Path] = []
@@ -161,6 +161,12 @@ def add(
             if not target.exists():
                 copied.append(target)
                 _copy(source, target)
+            elif not target.samefile(source):
+                raise CorpusError(
+                    _("The corpus already has a file named “{file}”. Rename yours, then add it again.").format(
+                        file=shown(name)
+                    )
+                )
             before = items.get(name)
             items[name] = Item(
                 file=name,
@@ -204,12 +210,6 @@ def _name_in(folder: Path, source: Path) -> str:
         name = source.relative_to(folder).as_posix()
     else:
         name = source.name
-        if (folder / name).exists() and not (folder / name).samefile(source):
-            raise CorpusError(
-                _("The corpus already has a file named “{file}”. Rename yours, then add it again.").format(
-                    file=shown(name)
-                )
-            )
     inside(folder, name)
     return checked_name(name)
 

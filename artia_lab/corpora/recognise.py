@@ -70,7 +70,7 @@ _BY_EXTENSION = {
 class Kind:
     """What a file's first bytes say it is.
 
-    Attributes
+    Parameters
     ----------
     medium : str
         ``"image"``, ``"audio"``, ``"text"``, or ``""`` for what cannot be used.

@@ -72,7 +72,8 @@ def refusal(code: str, file: str, facts: dict[str, Any] | None = None) -> str:
         "crash": _("“{file}” stopped the program that opens files: it is damaged. Export it again."),
     }
     template = sentences.get(code, sentences["damaged"])
-    numbers = {name: value for name, value in (facts or {}).items() if isinstance(value, int | float)}
+    said = facts.items() if isinstance(facts, dict) else ()
+    numbers = {name: value for name, value in said if isinstance(value, int | float)}
     try:
         return template.format(file=shown(file), **numbers)
     except (KeyError, ValueError, TypeError):

@@ -96,7 +96,8 @@ def check_reach(folder: Path | None = None) -> None:
     Mistake
         If a folder on the way is closed to others.
     """
-    for place in [folder] if folder else [Path(sys.prefix), Path(__file__).parent]:
+    ours = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable), Path(__file__).parent]
+    for place in [folder] if folder else ours:
         for each in [place, *place.resolve().parents]:
             if not each.stat().st_mode & 0o001:
                 sentence = _("The seats cannot read this program, because “{folder}” is closed to others. Install it "

@@ -72,7 +72,7 @@ def pictures(outputs: Sequence[NDArray], references: Mapping[str, NDArray]) -> l
         ``copied_share``. Each neighbour's ``at`` gives its best window: ``x``, ``y``, ``width`` and
         ``height`` in the reference, ``of_x`` and ``of_y`` in the output, in pixels.
     """
-    if not references:
+    if not references or not outputs:
         return [_nothing() for _output in outputs]
     ready = [_Output(output) for output in outputs]
     wholes, sizes = _wholes(ready, references)
@@ -256,7 +256,7 @@ def _likeness(whole: _Whole, windows: list[_Window], sizes: dict[str, tuple[int,
         max(whole.explained, share),
         {
             "whole": whole.explained,
-            "mirrored": float(whole.mirrored),
+            "mirrored": float(whole.mirrored and whole.explained > 0),
             "copied_share": share,
             "l2_ratio": float(np.median([window.ratio for window in windows])) if windows else 0.0,
             "windows": len(windows),

@@ -99,13 +99,15 @@ def _credit(corpus: dict[str, Any]) -> str:
 def _output(experiment: Experiment, corpus: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     likeness = entry.get("likeness") or {}
     names = list(dict.fromkeys(found["item"] for found in likeness.get("nearest", [])))[:NEIGHBOURS]
+    # The sentence often names the nearest one already.
+    names = [] if all(name in likeness.get("sentence", "") for name in names) else names
     labels = {
-        "image": _("Picture “{name}”, made with “{experiment}” from “{corpus}”"),
-        "audio": _("Sound “{name}”, made with “{experiment}” from “{corpus}”"),
-        "text": _("Text “{name}”, made with “{experiment}” from “{corpus}”"),
+        "image": _("Picture {file}, made with “{experiment}” from “{corpus}”"),
+        "audio": _("Sound {file}, made with “{experiment}” from “{corpus}”"),
+        "text": _("Text {file}, made with “{experiment}” from “{corpus}”"),
     }
     file = entry["path"].removeprefix("outputs/")
-    label = labels.get(entry["medium"], "{name}")
+    label = labels.get(entry["medium"], "{file}")
     return {
         "path": entry["path"],
         "file": file,
@@ -113,7 +115,7 @@ def _output(experiment: Experiment, corpus: dict[str, Any], entry: dict[str, Any
         "kind": entry["kind"],
         "bytes": entry["bytes"],
         "label": label.format(
-            name=file.rpartition(".")[0], experiment=experiment.title, corpus=corpus.get("title", corpus.get("id", ""))
+            file=file, experiment=experiment.title, corpus=corpus.get("title", corpus.get("id", ""))
         ),
         "likeness": likeness.get("sentence", ""),
         "nearest": _("Nearest: {items}.").format(items=", ".join(names)) if names else "",

@@ -279,6 +279,40 @@ function size(words, bytes) {
   return filled(words.megabytes, { n: (bytes / 1e6).toLocaleString(undefined, { maximumFractionDigits: 1 }) });
 }
 
+// As the lab writes it: commas, double quotes, no newline outside of quotes but between rows.
+function rows(csv) {
+  const found = [[]];
+  for (const [, quoted, plain, end] of csv.matchAll(/(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n|$)/g)) {
+    found.at(-1).push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end === "\n") found.push([]);
+    if (end === "") break;
+  }
+  return found.filter((row) => row.some(Boolean));
+}
+
+function table(csv, output) {
+  const [head = [], ...body] = rows(csv);
+  const shown = body.slice(0, 100).map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, cell))));
+  return make("div", { class: "artia-table", tabindex: 0, role: "region", "aria-label": output.label },
+    make("table", {}, make("thead", {}, make("tr", {}, ...head.map((cell) => make("th", { scope: "col" }, cell)))),
+      make("tbody", {}, ...shown)));
+}
+
+// The shape of a sound; an ornament, since the player says the rest.
+async function draw(canvas, content) {
+  const sound = await new OfflineAudioContext(1, 1, 44100).decodeAudioData(content);
+  const samples = sound.getChannelData(0);
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = getComputedStyle(canvas).color;
+  for (let x = 0; x < canvas.width; x += 3) {
+    let highest = 0.005;
+    const end = Math.floor(((x + 3) / canvas.width) * samples.length);
+    for (let n = Math.floor((x / canvas.width) * samples.length); n < end; n += 1) highest = Math.max(highest, Math.abs(samples[n]));
+    const height = Math.min(1, highest) * canvas.height;
+    pen.fillRect(x, (canvas.height - height) / 2, 2, height);
+  }
+}
+
 function gallery(model, words, files, language) {
   const addresses = [];
   const address = (blob) => {
@@ -311,7 +345,11 @@ function gallery(model, words, files, language) {
         if (picture.naturalWidth < 200) picture.classList.add("artia-small-picture");
         place.replaceChildren(picture);
       } else if (output.medium === "audio") {
-        place.replaceChildren(make("audio", { controls: true, src: address(blob), "aria-label": output.label }));
+        const wave = make("canvas", { class: "artia-wave", width: 1200, height: 180, "aria-hidden": "true" });
+        place.replaceChildren(wave, make("audio", { controls: true, src: address(blob), "aria-label": output.label }));
+        draw(wave, await blob.arrayBuffer());
+      } else if (output.medium === "table") {
+        place.replaceChildren(table(await blob.text(), output));
       } else {
         place.replaceChildren(make("div", { class: "artia-text", tabindex: 0, role: "region", "aria-label": output.label }, await blob.text()));
       }
@@ -321,8 +359,8 @@ function gallery(model, words, files, language) {
   }
 
   function shown(run, output) {
-    const known = ["image", "audio", "text"].includes(output.medium);
-    const place = make("div", { class: "artia-work" }, known ? make("p", { class: "artia-help" }, words.loading) : "");
+    const known = ["image", "audio", "text", "table"].includes(output.medium);
+    const place = make("div", { class: "artia-frame" }, known ? make("p", { class: "artia-help" }, words.loading) : "");
     if (known) fill(place, run, output);
     else place.remove();
     const said = [output.likeness, output.nearest].filter(Boolean).join(" ");
@@ -412,15 +450,17 @@ function render({ model, el }) {
     make("div", { class: "artia-columns" },
       make("div", { class: "artia-form", role: "group", "aria-label": words.settings },
         corpus.node, ...first, form.build(seed),
-        others.length ? make("details", { class: "artia-more" }, make("summary", {}, words.more), ...others) : null,
-        make("div", { class: "artia-actions" }, run, stop), refusal),
-      make("div", { class: "artia-result", role: "group", "aria-label": words.stage }, notice, status, bar, detail, stage)));
+        others.length ? make("details", { class: "artia-more" }, make("summary", {}, words.more), ...others) : null),
+      make("div", { class: "artia-result", role: "group", "aria-label": words.stage },
+        make("div", { class: "artia-actions" }, run, stop, make("div", { class: "artia-state" }, status, detail)),
+        bar, refusal, notice, stage)));
   el.classList.add("artia-host");
   el.append(root);
 
   const active = () => ACTIVE.includes(model.get("progress").state);
 
   run.addEventListener("click", () => {
+    if (run.hasAttribute("aria-disabled")) return;
     clearTimeout(sending);
     refusal.textContent = "";
     status.textContent = words.asked;
@@ -431,6 +471,7 @@ function render({ model, el }) {
   });
 
   stop.addEventListener("click", async () => {
+    if (stop.hasAttribute("aria-disabled")) return;
     const { run: id } = model.get("progress");
     stop.setAttribute("aria-disabled", "true");
     status.textContent = words.stopping;
@@ -444,7 +485,7 @@ function render({ model, el }) {
   function answered() {
     clearTimeout(asking);
     asking = null;
-    run.removeAttribute("aria-disabled");
+    if (!active()) run.removeAttribute("aria-disabled");
     refusal.textContent = "";
   }
 
@@ -474,6 +515,19 @@ function render({ model, el }) {
     return filled(words.minutes, { minutes: Math.floor(whole / 60), seconds: whole % 60 });
   }
 
+  let began = 0;
+  function tell() {
+    const progress = model.get("progress");
+    detail.textContent = active()
+      ? [
+        progress.steps ? filled(words.step, progress) : "",
+        elapsed(Date.now() / 1000 - began),
+        progress.energy_j ? filled(words.energy_so_far, { joules: Math.round(progress.energy_j) }) : "",
+      ].filter(Boolean).join(" · ")
+      : "";
+  }
+  const clock = setInterval(tell, 1000);
+
   async function showPreview(progress) {
     if (!progress.preview || progress.preview_number === shownPreview || fetching) return;
     fetching = true;
@@ -487,7 +541,7 @@ function render({ model, el }) {
       } else if (kind === "png") {
         const picture = make("img", { class: "artia-preview", src: results.address(blob), alt: words.preview });
         await picture.decode().catch(() => {});
-        if (active()) stage.replaceChildren(make("div", { class: "artia-work" }, picture));
+        if (active()) stage.replaceChildren(make("div", { class: "artia-frame" }, picture));
       } else if (!stage.querySelector("audio.artia-preview")?.matches(":focus")) {
         stage.replaceChildren(make("audio", { class: "artia-preview", controls: true, src: results.address(blob), "aria-label": words.preview }));
       }
@@ -518,11 +572,12 @@ function render({ model, el }) {
       results.forget();
       stage.replaceChildren();
     }
-    const keep = document.activeElement === run || document.activeElement === stop;
+    // Run stays where it is, so that neither the focus nor a second click falls on Stop.
+    if (!busy && document.activeElement === stop) run.focus();
     stop.hidden = !busy;
-    run.hidden = busy;
-    run.textContent = progress.run ? words.run_again : words.run;
-    if (keep && document.activeElement === document.body) (busy ? stop : run).focus();
+    if (busy) run.setAttribute("aria-disabled", "true");
+    else if (asking === null) run.removeAttribute("aria-disabled");
+    run.textContent = progress.run && !busy ? words.run_again : words.run;
     if (!busy) stop.removeAttribute("aria-disabled");
     const sentence = stop.getAttribute("aria-disabled") && busy ? words.stopping : said(progress);
     if (asking === null && status.textContent !== sentence) status.textContent = sentence;
@@ -534,13 +589,8 @@ function render({ model, el }) {
     } else {
       bar.removeAttribute("value");
     }
-    detail.textContent = busy
-      ? [
-        progress.steps ? filled(words.step, progress) : "",
-        elapsed(progress.seconds),
-        progress.energy_j ? filled(words.energy_so_far, { joules: Math.round(progress.energy_j) }) : "",
-      ].filter(Boolean).join(" · ")
-      : "";
+    began = Date.now() / 1000 - (progress.seconds ?? 0);
+    tell();
     notice.textContent = model.get("notice");
     notice.hidden = !notice.textContent;
     root.classList.toggle("artia-busy", busy);
@@ -585,6 +635,7 @@ function render({ model, el }) {
   return () => {
     clearTimeout(sending);
     clearTimeout(asking);
+    clearInterval(clock);
     for (const [event, callback] of Object.entries(heeded)) model.off(event, callback);
     files.leave();
     results.forget();

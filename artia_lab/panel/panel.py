@@ -13,12 +13,11 @@ import traitlets
 from artia_lab import execute, experiments
 from artia_lab.errors import ArtiaError, Cancelled, Failure, Mistake
 from artia_lab.i18n import _, language, use_language
-from artia_lab.panel import form, material
+from artia_lab.panel import form, material, static
 from artia_lab.panel.follow import Follower
 from artia_lab.panel.outcome import closing, outcome, record_of
 from artia_lab.panel.plain import plainly
 from artia_lab.panel.result import Result
-from artia_lab.panel.static import form_as_html
 from artia_lab.panel.words import words
 from artia_lab.parameters import Parameters
 from artia_lab.runs import ACTIVE, RunFolder, every_run
@@ -240,6 +239,13 @@ class Panel(anywidget.AnyWidget):
                 self.terms = {}
                 return
         self.mistakes = {name: said for name, said in self.mistakes.items() if name != "corpus"}
+        # A file of the corpus that was chosen before is no longer on offer.
+        lost = {
+            each["name"]: ""
+            for each in self.form
+            if each["kind"] == "item" and self.values.get(each["name"]) not in self.files[each["medium"]]
+        }
+        self.values = {**self.values, **lost}
 
     def _heed_values(self, _change: Any) -> None:
         with use_language(self.language):
@@ -277,13 +283,9 @@ class Panel(anywidget.AnyWidget):
         self.send(reply, [found.read_bytes()] if found else [])
 
     def _repr_mimebundle_(self, **_options: Any) -> Any:
-        bundle = super()._repr_mimebundle_()
-        if bundle is None:
-            return None
-        # A copy of the notebook that nobody has trusted shows this in place of the widget.
         with use_language(self.language):
-            html, plain = form_as_html(self._experiment, self.terms.get("sentence", ""), self.values)
-        return {**bundle[0], "text/plain": plain, "text/html": html}, bundle[1]
+            html, plain = static.form_as_html(self._experiment, self.terms.get("sentence", ""), self.values)
+        return static.living(super()._repr_mimebundle_(), html, plain)
 
 
 def open_panel(experiment: str, *, corpus: str | Path = "", **values: object) -> Panel:

@@ -10,6 +10,7 @@ from artia_lab.i18n import _, language
 LOWEST_HZ = 40
 RANGE_DB = 80
 COLUMNS = 1200
+ROWS = 240
 LISTENING_HZ = 44_100
 # Rates that an MP3 may have; another is brought to LISTENING_HZ.
 MP3_RATES = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
@@ -31,7 +32,7 @@ def portrait(path: Path) -> bytes:
     import numpy as np
     import soundfile
     from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
     sound = samples.mean(axis=1)
@@ -40,7 +41,13 @@ def portrait(path: Path) -> bytes:
     padded = np.pad(sound, size // 2)
     starts = np.linspace(0, max(0, len(padded) - size), min(COLUMNS, max(2, len(sound) * 4 // size))).astype(int)
     frames = padded[starts[:, None] + np.arange(size)] * np.hanning(size)
-    power = 20 * np.log10(np.abs(np.fft.rfft(frames, axis=1)).T + 1e-7)
+    strength = np.abs(np.fft.rfft(frames, axis=1)).T
+    # Rows at equal musical intervals, as ears hear them.
+    heights = np.geomspace(LOWEST_HZ, rate / 2, ROWS)
+    places = heights / (rate / size)
+    low = np.minimum(places.astype(int), len(strength) - 2)
+    part = (places - low)[:, None]
+    power = 20 * np.log10(strength[low] * (1 - part) + strength[low + 1] * part + 1e-7)
 
     figure = Figure(figsize=(9, 3.6), dpi=110, layout="constrained", facecolor="white")
     wave, spectrum = figure.subplots(2, 1, sharex=True, height_ratios=[1, 2.4])
@@ -54,16 +61,15 @@ def portrait(path: Path) -> bytes:
         power,
         origin="lower",
         aspect="auto",
-        extent=(0, seconds, 0, rate / 2),
+        extent=(0, seconds, 0, ROWS),
         cmap="magma",
         vmin=power.max() - RANGE_DB,
         vmax=power.max(),
     )
-    spectrum.set(
-        yscale="symlog", ylim=(LOWEST_HZ, rate / 2), xlim=(0, seconds), xlabel=_("Time (s)"), ylabel=_("Frequency (Hz)")
-    )
+    spectrum.set(xlim=(0, seconds), xlabel=_("Time (s)"), ylabel=_("Frequency (Hz)"))
+    spectrum.xaxis.set_major_locator(MaxNLocator(8))
     ticks = [tick for tick in (100, 300, 1000, 3000, 10_000) if tick < rate / 2]
-    spectrum.set_yticks(ticks, [str(tick) for tick in ticks])
+    spectrum.set_yticks(np.interp(np.log(ticks), np.log(heights), np.arange(ROWS)), [str(tick) for tick in ticks])
     if language() == "fr":
         spectrum.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value:g}".replace(".", ",")))
     for axes in (wave, spectrum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -15,6 +16,38 @@ from artia_lab.panel.form import written
 # A notebook with larger pictures becomes slow to open and to compare.
 LONGEST_SIDE = 1600
 LONGEST_TEXT = 20_000
+
+
+def attended() -> bool:
+    """Say whether somebody may be looking, so that a widget has a page to live in.
+
+    Returns
+    -------
+    bool
+        False in a headless execution: nothing there would bring a widget to life, then or later.
+    """
+    # Jupyter's server names the session of each notebook it opens; a rerun names the notebook itself.
+    return "ARTIA_NOTEBOOK" not in os.environ and ("JPY_SESSION_NAME" in os.environ or "VSCODE_PID" in os.environ)
+
+
+def living(bundle: Any, html: str, plain: str) -> Any:
+    """Put beside a widget what a copy of the notebook that nobody has trusted shows in its place.
+
+    Parameters
+    ----------
+    bundle : tuple of dict or None
+        The widget's own MIME bundle, and its metadata.
+    html, plain : str
+        What stands in for it.
+
+    Returns
+    -------
+    tuple of dict
+        The MIME bundle to show: without the widget when nobody looks, for it would leave a hole in the page.
+    """
+    content, metadata = bundle or ({}, {})
+    said = {"text/html": html, "text/plain": plain}
+    return ({**content, **said} if attended() else said), metadata
 
 
 def form_as_html(experiment: Experiment, credit: str, values: Mapping[str, object]) -> tuple[str, str]:

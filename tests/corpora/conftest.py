@@ -37,7 +37,7 @@ def corpus(folder: Path) -> Corpus:
 
 @pytest.fixture
 def read(tmp_path: Path) -> Callable[..., object]:
-    """Read one file as a corpus's reader does: ``read(path, max_side=64)``, ``read(path, sr=8000)``, ``read(path)``."""
+    """Read one file as a corpus's reader does: ``read(path, max_side=64)``, ``read(path, sr=8000)``."""
 
     def read_one(path: Path, medium: str = "", **how: int) -> object:
         medium = medium or expected_medium(path.name)

@@ -152,7 +152,7 @@ def test_a_disk_that_fills_up_leaves_the_corpus_as_it_was(
 
 def test_a_file_of_the_same_name_is_not_overwritten(corpus: Corpus, tmp_path: Path) -> None:
     (tmp_path / "marée.txt").write_text("autre")
-    with pytest.raises(CorpusError, match="already has a file named “marée.txt”"):
+    with pytest.raises(CorpusError, match=r"already has a file named “marée\.txt”"):
         add(corpus, [tmp_path / "marée.txt"])
 
 
@@ -160,7 +160,7 @@ def test_two_files_of_one_name_are_not_added_together(corpus: Corpus, tmp_path: 
     for where in ("a", "b"):
         (tmp_path / where).mkdir()
         (tmp_path / where / "x.txt").write_text(where)
-    with pytest.raises(CorpusError, match="already has a file named “x.txt”"):
+    with pytest.raises(CorpusError, match=r"already has a file named “x\.txt”"):
         add(corpus, [tmp_path / "a" / "x.txt", tmp_path / "b" / "x.txt"])
     assert not (corpus.folder / "x.txt").exists()
 

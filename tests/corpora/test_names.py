@@ -60,5 +60,5 @@ def test_a_pipe_does_not_make_anyone_wait(tmp_path: Path) -> None:
 def test_a_missing_file_and_a_missing_folder_are_told_apart(tmp_path: Path) -> None:
     with pytest.raises(MaterialError, match=r"“a\\nb\.png” is no longer in"):
         open_item(tmp_path, "a\nb.png")
-    with pytest.raises(MaterialError, match="the folder .* is no longer there"):
+    with pytest.raises(MaterialError, match=r"the folder .* is no longer there"):
         open_item(tmp_path / "gone", "a.png")

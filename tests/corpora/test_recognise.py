@@ -39,7 +39,7 @@ def test_sounds_are_known_by_their_content(format: str, subtype: str, name: str)
 @pytest.mark.parametrize(
     "raw",
     [
-        "La mer monte.".encode(),
+        b"La mer monte.",
         "Déjà l’été".encode("cp1252"),
         "Déjà".encode("utf-16"),
         b"\xef\xbb\xbfBOM",

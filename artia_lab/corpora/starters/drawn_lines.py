@@ -63,15 +63,14 @@ def hatching(rng: np.random.Generator) -> np.ndarray:
 def _hatched(rng: np.random.Generator, tone: np.ndarray, angle: float, above: float) -> list[Line]:
     """Rule parallel lines by hand wherever a tone is dark enough."""
     direction, side = np.array([np.sin(angle), np.cos(angle)]), np.array([np.cos(angle), -np.sin(angle)])
-    along = np.arange(-SIDE, SIDE, 4.0)
-    lines: list[Line] = []
-    for offset in np.arange(-SIDE, SIDE, 4.4):
-        points = SIDE / 2 + along[:, None] * direction + (offset + rng.normal(0, 0.6)) * side
-        points += np.cumsum(rng.normal(0, 0.10, len(points)))[:, None] * side
-        inside = ((points > 0) & (points < SIDE - 1)).all(axis=1)
-        dark = at(tone, points[:, 0], points[:, 1]) + rng.normal(0, 0.02, len(points)) > above
-        lines += [(part, rng.uniform(0.8, 1.5)) for part in _pieces(points, dark & inside)]
-    return lines
+    along, offsets = np.arange(-SIDE, SIDE, 4.0), np.arange(-SIDE, SIDE, 4.4)
+    aside = offsets[:, None] + rng.normal(0, 0.6, (len(offsets), 1))
+    aside = aside + np.cumsum(rng.normal(0, 0.10, (len(offsets), len(along))), axis=1)
+    points = SIDE / 2 + along[None, :, None] * direction + aside[:, :, None] * side
+    inside = ((points > 0) & (points < SIDE - 1)).all(axis=2)
+    dark = at(tone, points[:, :, 0], points[:, :, 1]) + rng.normal(0, 0.02, inside.shape) > above
+    strokes = [part for line, keep in zip(points, dark & inside, strict=True) for part in _pieces(line, keep)]
+    return list(zip(strokes, rng.uniform(0.8, 1.5, len(strokes)), strict=True))
 
 
 def _pieces(points: np.ndarray, keep: np.ndarray) -> list[np.ndarray]:

@@ -81,7 +81,8 @@ def make_mosaic(parameters: Parameters, corpus: Any, out: Any, report: Any) -> N
     NotFound
         If the sound that drives is not in the corpus.
     MaterialError
-        If the corpus has no sound that can be used, or the one that drives is too short, or silent as far as it is followed.
+        If the corpus has no sound that can be used, or the one that drives is too short, or silent as far as
+        it is followed.
     """
     cut = Cut.of(SR, parameters.grain, parameters.crossfade)
     if parameters.target:

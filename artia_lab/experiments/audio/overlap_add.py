@@ -9,7 +9,7 @@ from artia_lab.experiments.audio.recording import Cut, Recording
 
 _EDGE_MS = 2.0
 _MOST_RAISED_DB = 18.0
-_HIGHEST_SPIKE_DB = 14.0
+_HIGHEST_SPIKE_DB = 12.0
 _TICK_EVERY = 256
 
 
@@ -137,7 +137,7 @@ def _soften_cut_end(sound: np.ndarray, available: int, cut: Cut) -> None:
 def follow_level(wanted_db: np.ndarray, natural_db: np.ndarray, peaks: np.ndarray) -> np.ndarray:
     """Give each grain the level of the moment it answers.
 
-    A grain is never raised by more than 18 dB, nor so far that one spike of it would stand more than 14 dB
+    A grain is never raised by more than 18 dB, nor so far that one spike of it would stand more than 12 dB
     above the loudest moment and make all the rest faint.
 
     Parameters

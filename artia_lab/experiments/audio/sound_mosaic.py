@@ -86,7 +86,7 @@ class Parameters(p.Parameters):
         ),
     )
     reach: float = p.real(
-        0.3,
+        0.2,
         0.0,
         1.0,
         step=0.1,
@@ -138,7 +138,8 @@ def run(parameters: Parameters, corpus: Any, out: Any, report: Any) -> None:
     NotFound
         If the sound that drives is not in the corpus.
     MaterialError
-        If the corpus has no sound that can be used, or the one that drives is too short, or silent as far as it is followed.
+        If the corpus has no sound that can be used, or the one that drives is too short, or silent as far as
+        it is followed.
     """
     from artia_lab.experiments.audio.mosaic import make_mosaic
 

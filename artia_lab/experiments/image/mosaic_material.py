@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LEAST_SIDE = 8
 """Smallest side of a picture that can be regrown, in px."""
 
+LARGEST = 2048
+"""Larger pictures are reduced to this long side as they are read, in px."""
+
 THINNEST = 48
 """A long thin picture is not shrunk below this short side, in px."""
 
@@ -105,7 +108,7 @@ def gather(parameters: Parameters, corpus: Any, report: Any) -> Material:
 
 
 def _read(item: Any, width: int, corpus: Any) -> np.ndarray:
-    picture: np.ndarray = corpus.picture(item, max_side=4 * width)
+    picture: np.ndarray = corpus.picture(item, max_side=max(LARGEST, 4 * width))
     high, wide = picture.shape[:2]
     if min(high, wide) < LEAST_SIDE:
         raise MaterialError(

@@ -23,8 +23,8 @@ from artia_lab.experiments.image import patch_search as search
 from artia_lab.experiments.image.patch_atlas import Atlas, build_atlas
 from artia_lab.experiments.image.patch_folding import fold_all, mix, nearest_pixels, resized, unfold
 
-COARSEST = 20
-"""Short side of the pictures at the coarsest scale, in px."""
+COARSEST, COARSEST_PER_PATCH = 10.0, 1.6
+"""Short side of the pictures at the coarsest scale: px, plus patches. Wider patches there would copy the whole."""
 
 FIRST_LEVELS, LEVELS = 30, 6
 """Noise levels at the coarsest scale, and at each finer one."""
@@ -32,10 +32,10 @@ FIRST_LEVELS, LEVELS = 30, 6
 SIGMA_FREE, SIGMA_FINE, SIGMA_LAST = 12.0, 0.5, 0.06
 """Deviations of the noise: pure chance; at the start of a finer scale; at the end. The pictures' own is 1."""
 
-SIGMA_BOUND = 0.3
+SIGMA_BOUND = 2.0
 """Deviation of the first noise when the original layout is to be kept as it is."""
 
-EXACT = 9_000_000
+EXACT = 6_000_000
 """Pairs of patches above which only strong candidates are weighed."""
 
 
@@ -170,7 +170,7 @@ def _work(height: float, width: float, first: bool) -> float:
 
 def _scales(short_side: int, patch: int) -> list[float]:
     """Factors of the pyramid, by √2 from the coarsest to 1."""
-    octaves = math.log2(max(1.0, short_side / max(COARSEST, patch + 6)))
+    octaves = math.log2(max(1.0, short_side / (COARSEST + COARSEST_PER_PATCH * patch)))
     return [2 ** (-k / 2) for k in range(round(2 * octaves), -1, -1)]
 
 

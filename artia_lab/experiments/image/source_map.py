@@ -15,6 +15,9 @@ CELLS = 8
 KEY_PICTURES = 6
 """Pictures shown at most in the key: those used most."""
 
+SLIDE = 5
+"""Neighbours whose displacements differ by no more than this, in px, are drawn as one piece."""
+
 GAP = 8
 """White space around the pictures of the key, in px."""
 
@@ -42,6 +45,18 @@ class Origin:
     column: np.ndarray
     mirrored: np.ndarray
 
+    def moves(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Say how each pixel was moved.
+
+        Returns
+        -------
+        source, mirrored, down, right : np.ndarray [shape=(height, width)]
+            Its picture, whether it was mirrored, and the rows and columns between here and there in px.
+        """
+        rows, columns = np.indices(self.source.shape)
+        right = np.where(self.mirrored, self.column + columns, self.column - columns)
+        return self.source, self.mirrored, self.row - rows, right
+
     def pieces(self) -> np.ndarray:
         """Number the displacements: pixels moved together from one picture share a number.
 
@@ -50,10 +65,7 @@ class Origin:
         np.ndarray [shape=(height, width), dtype=int64]
             One number for each pixel.
         """
-        rows, columns = np.indices(self.source.shape)
-        down = self.row - rows
-        right = np.where(self.mirrored, self.column + columns, self.column - columns)
-        moves = np.stack([self.source, self.mirrored, down, right]).astype(np.int64)
+        moves = np.stack(self.moves()).astype(np.int64)
         moves -= moves.min(axis=(1, 2), keepdims=True)
         spans = moves.max(axis=(1, 2)) + 1
         return np.ravel_multi_index(tuple(moves), tuple(spans))
@@ -84,13 +96,13 @@ def map_picture(origin: Origin, mosaic: np.ndarray) -> np.ndarray:
         here = origin.source == index
         mask = np.zeros(picture.shape[:2], dtype=bool)
         mask[origin.row[here], origin.column[here]] = True
-        used.append(mask)
+        used.append(_spread(mask))
     drawn = np.empty_like(mosaic, dtype=np.float32)
     for index, colour in enumerate(colours):
         here = origin.source == index
         drawn[here] = colour[origin.row[here], origin.column[here]]
     drawn = 0.8 * drawn + 0.2 * _grey(mosaic)
-    drawn[_seams(origin.pieces())] *= 0.45
+    drawn[_seams(origin)] *= 0.35
 
     height, width = mosaic.shape[:2]
     most = np.argsort([-int((origin.source == index).sum()) for index in range(len(colours))], kind="stable")
@@ -172,12 +184,24 @@ def _grey(picture: np.ndarray) -> np.ndarray:
     return picture @ np.array([[0.299], [0.587], [0.114]], dtype=np.float32)
 
 
-def _seams(pieces: np.ndarray) -> np.ndarray:
-    """Mark the pixels whose right or lower neighbour belongs to another piece."""
-    seams = np.zeros(pieces.shape, dtype=bool)
-    seams[:, :-1] |= pieces[:, :-1] != pieces[:, 1:]
-    seams[:-1] |= pieces[:-1] != pieces[1:]
+def _seams(origin: Origin) -> np.ndarray:
+    """Mark the pixels whose right or lower neighbour comes from elsewhere, not merely from a few pixels aside."""
+    moves = np.stack(origin.moves())
+    seams = np.zeros(origin.source.shape, dtype=bool)
+    seams[:, :-1] |= _apart(moves[:, :, :-1], moves[:, :, 1:])
+    seams[:-1] |= _apart(moves[:, :-1], moves[:, 1:])
     return seams
+
+
+def _apart(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    return np.any(np.abs(some - others) > np.array([0, 0, SLIDE, SLIDE])[:, None, None], axis=0)
+
+
+def _spread(mask: np.ndarray) -> np.ndarray:
+    """Add to a mask the pixels next to it, so that it stays visible once reduced."""
+    padded = np.pad(mask, 1)
+    height, width = mask.shape
+    return np.any([padded[i : i + height, j : j + width] for i in range(3) for j in range(3)], axis=0)
 
 
 def _fitted(picture: np.ndarray, height: int, width: int) -> np.ndarray:

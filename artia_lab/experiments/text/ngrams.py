@@ -229,10 +229,12 @@ def sort_ngrams(texts: Sequence[str], length: int, tick: Tick = no_tick) -> Ngra
         The sorted n-grams.
     """
     alphabet = alphabet_of(texts)
+    tick(0.0)
     gap = np.zeros(length - 1, dtype=np.min_scalar_type(len(alphabet) + 1))
     pieces: list[np.ndarray] = [gap]
     for text in texts:
         pieces += [encode(text, alphabet), gap]
+        tick(0.0)
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
     starts = np.cumsum(lengths + gap.size) - lengths
     codes = np.concatenate(pieces)

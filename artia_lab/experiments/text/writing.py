@@ -12,7 +12,7 @@ from artia_lab.experiments.text.ngrams import encode
 
 SENTENCE_END = re.compile(r"""[.!?…]+["'”’»)\]]*(?:\s»)?(?=\s|$)|[。！？]+[」』]*|\n\n""")
 WORD_END = re.compile(r"(?<=\S)\s")
-OVERRUN = 1.25
+OVERRUN = 1.5
 TOLD_EVERY = 40
 
 
@@ -59,7 +59,7 @@ def write(
         The text to continue, normalised; may be empty, and hold characters that the model does not know.
     length : int
         Characters wanted; the text goes on to the end of its sentence, or stops at the last one written when
-        none comes within a quarter more.
+        none comes within half as much again.
     temperature : float > 0
         See `sharpened`.
     liberty : float
@@ -142,9 +142,9 @@ def tidied(text: str, length: int) -> str:
     Returns
     -------
     str
-        The text up to its last sentence, if that keeps at least half of the length, else up to its last word.
+        The text up to its last sentence, if that keeps at least a third of the length, else up to its last word.
     """
-    for boundary, least in ((SENTENCE_END, length / 2), (WORD_END, 1)):
+    for boundary, least in ((SENTENCE_END, length / 3), (WORD_END, 1)):
         ends = [match.end() for match in boundary.finditer(text) if match.end() >= least]
         if ends:
             return text[: ends[-1]].rstrip()

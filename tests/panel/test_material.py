@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+
+from artia_lab import corpora
+from artia_lab.errors import CorpusError, NotFound
+from artia_lab.panel import material
+
+
+def test_only_corpora_of_the_medium_are_offered() -> None:
+    offered = [each["id"] for each in material.offered("text")]
+    assert "starter/texts-fr" in offered
+    assert "starter/sounds" not in offered
+
+
+def test_a_corpus_without_the_medium_is_refused_in_a_sentence(pictures: str) -> None:
+    with pytest.raises(CorpusError, match="“Two skies” holds no sound"):
+        material.usable(pictures, "audio")
+
+
+def test_first_corpus_is_chosen_when_nobody_chose() -> None:
+    assert material.first("audio") == "starter/sounds"
+
+
+def test_no_corpus_at_all_is_a_sentence() -> None:
+    with pytest.raises(NotFound, match="artia corpus new"):
+        material.first("smell")
+
+
+def test_terms_say_whose_it_is_and_what_may_be_done(pictures: str) -> None:
+    assert material.terms(corpora.find(pictures)) == {
+        "sentence": "“Two skies”, by Ada. Licence: CC-BY-4.0.",
+        "consent": "Given by Ada herself.",
+        "warning": "",
+    }
+
+
+def test_a_private_corpus_says_that_nothing_of_it_can_be_published(tmp_path: Path) -> None:
+    (tmp_path / "poem.txt").write_text("words")
+    corpus = corpora.describe(tmp_path, title="Mine", private=True)
+    said = material.terms(corpus)
+    assert said["sentence"] == "“Mine”, by nobody named. No licence."
+    assert said["warning"] == "Private corpus: nothing made from it can be published."
+
+
+def test_many_authors_are_counted() -> None:
+    assert material.credit("Sea", ["A", "B", "C", "D", "E"], "MIT") == "“Sea”, by A, B, C and 2 others. Licence: MIT."
+
+
+def test_files_are_listed_only_for_the_controls_that_need_them(pictures: str) -> None:
+    corpus = corpora.find(pictures)
+    assert material.files(corpus, {"image"}) == {"image": ["dawn.png", "dusk.png"]}
+    assert material.files(corpus, set()) == {}

@@ -1,0 +1,55 @@
+import base64
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from IPython.utils.capture import capture_output
+from PIL import Image
+
+from artia_lab.panel import open_panel, static
+from artia_lab.panel.sound_picture import listening_copy, portrait
+
+
+def embedded(html: str, kind: str) -> bytes:
+    found = re.search(rf"data:{kind};base64,([^\"]+)", html)
+    assert found
+    return base64.b64decode(found[1])
+
+
+def test_each_work_is_left_in_the_notebook_then_what_there_is_to_say(pictures: str) -> None:
+    panel = open_panel("image.slow", corpus=pictures, words="One\n<b>two", sound=True)
+    with capture_output() as shown:
+        result = panel.result()
+    picture, text, sound, said = (each.data for each in shown.outputs)
+    assert Image.open(io.BytesIO(embedded(picture["text/html"], "image/png"))).size == (16, 16)
+    assert 'alt="Picture picture.png, made with “Slow square” from “Two skies”"' in picture["text/html"]
+    assert "One\n&lt;b&gt;two" in text["text/html"] and text["text/plain"] == "One\n<b>two"
+    assert soundfile.info(io.BytesIO(embedded(sound["text/html"], "audio/mpeg"))).samplerate == 44_100
+    assert "<img" in sound["text/html"]
+    for words in ("Likeness", "Energy", "“Two skies”, by Ada", "Width: 16", result.folder.id):
+        assert words in said["text/html"].replace("picture.png</strong>", "Likeness")
+
+
+def test_a_large_picture_is_left_as_a_smaller_copy(tmp_path: Path) -> None:
+    path = tmp_path / "large.png"
+    Image.new("RGB", (static.LONGEST_SIDE + 1, 20)).save(path)
+    copy = Image.open(io.BytesIO(embedded(static.picture_as_uri(path), "image/jpeg")))
+    assert max(copy.size) == static.LONGEST_SIDE
+
+
+@pytest.mark.parametrize("length", [1, 40, 30_000])
+@pytest.mark.parametrize("rate", [8000, 44_100])
+def test_any_sound_has_a_portrait_and_a_copy(tmp_path: Path, length: int, rate: int) -> None:
+    path = tmp_path / "sound.wav"
+    soundfile.write(path, np.zeros((length, 2)), rate)
+    assert Image.open(io.BytesIO(portrait(path))).width > 800
+    assert soundfile.info(io.BytesIO(listening_copy(path))).frames >= 0
+
+
+def test_a_very_long_text_is_cut_with_a_sign_of_it(tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text("a" * (static.LONGEST_TEXT + 1), encoding="utf-8")
+    bundle = static.work(tmp_path, {"path": "long.txt", "label": "Long", "medium": "text"})
+    assert bundle["text/plain"].endswith("a…")
