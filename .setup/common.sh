@@ -115,12 +115,14 @@ torch() {
     [ -z "${ARTIA_TORCH_INDEX:-}" ] || index=(--index-url "$ARTIA_TORCH_INDEX")
     say "PyTorch (le plus long : de 200 Mo à quelques gigaoctets)" "PyTorch (the longest: 200 MB to a few gigabytes)"
     pip_install --no-deps "${index[@]}" "$(grep '^torch==' "$pins")"
+    # Exactly this build from here on, or pip might try the other ones, gigabytes each.
+    "$python" -c 'from importlib.metadata import version; print("torch==" + version("torch"))' >"$venv/.artia-torch"
 }
 
 project() { # project EXTRAS
     # Editable: `git pull` is then a whole update, and an experiment can be written where it is read.
     say "ArtIA Lab et ce dont il dépend" "ArtIA Lab and what it depends on"
-    pip_install -e "$root$1"
+    pip_install -c "$venv/.artia-torch" -e "$root$1"
 }
 
 hub_proxy() {

@@ -6,15 +6,30 @@ then follow them.
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import distributions
 from pathlib import Path
+
+from packaging.specifiers import SpecifierSet
 
 ENVIRONMENT = Path(__file__).resolve().parent.parent / "kernels/artia/environment.txt"
 HEADING = """\
 # The pinned environment: installations are constrained to these versions, and records are compared with them.
-# Written by .setup/freeze.py. A build such as "+cpu" is left out: it is the machine's affair, and is in each record.
+# Written by .setup/freeze.py. A build such as "+cpu" is left out: it is the machine's, and is in each record.
 """
+# Debian 12's: what needs a newer one could not be installed there.
+OLDEST_PYTHON = "3.11.2"
 OURS_OR_THE_INSTALLER = {"artia-lab", "pip", "setuptools", "wheel"}
+
+
+def too_new() -> list[str]:
+    """List the installed packages that the oldest Python we serve cannot have."""
+    found = []
+    for each in distributions():
+        spec = each.metadata["Requires-Python"] or ""
+        if OLDEST_PYTHON not in SpecifierSet(spec):
+            found.append(f"{each.metadata['Name']} {each.version} needs Python {spec}")
+    return found
 
 
 def pins() -> list[str]:
@@ -30,4 +45,8 @@ def pins() -> list[str]:
 
 
 if __name__ == "__main__":
+    if too_new():
+        sys.exit(
+            "\n".join([*too_new(), f"Install versions that run on Python {OLDEST_PYTHON}, then freeze again."])
+        )
     ENVIRONMENT.write_text(HEADING + "\n".join(pins()) + "\n", encoding="utf-8")

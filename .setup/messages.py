@@ -50,9 +50,7 @@ def extracted():
         strip_comment_tags=True,
     ):
         # Line numbers would change the catalogue at every edit of a source.
-        template.add(
-            message, locations=[(f"artia_lab/{file}", None)], auto_comments=comments, context=context
-        )
+        template.add(message, locations=[(f"artia_lab/{file}", None)], auto_comments=comments, context=context)
     for message in ARGPARSE:
         template.add(message, locations=[("argparse", None)])
     return template

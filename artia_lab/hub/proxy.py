@@ -58,7 +58,9 @@ def check() -> list[str]:
     version = re.match(r"\s*v?(\d+)\.", said)
     # The program of the same name that pip installs is another one.
     if version is None or int(version[1]) < OLDEST:
-        sentence = _("The hub's proxy is version {version}; it has to be {oldest} or newer. Bring it with: {remedy}")
+        sentence = _(
+            "The hub's proxy is version {version}; it has to be {oldest} or newer. Bring it with: {remedy}"
+        )
         raise Mistake(sentence.format(version=said.strip() or "?", oldest=OLDEST, remedy=REMEDY))
     return start
 

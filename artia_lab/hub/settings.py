@@ -30,7 +30,7 @@ _RANGES = {
     "starts_at_once": (1, 100),
     "start_timeout_s": (10, 3600),
 }
-_KINDS = {bool: "true / false", int: "1, 2, 3…", str: "\"…\"", tuple: "[\"…\", \"…\"]"}
+_KINDS = {bool: "true / false", int: "1, 2, 3…", str: '"…"', tuple: '["…", "…"]'}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +172,9 @@ def load(path: str | os.PathLike[str] | None = None) -> Settings:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        sentence = _("There is no settings file “{file}”. Check its name, or leave it out to use the usual settings.")
+        sentence = _(
+            "There is no settings file “{file}”. Check its name, or leave it out to use the usual settings."
+        )
         raise NotFound(sentence.format(file=file)) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         sentence = _("The settings in “{file}” cannot be read: {reason}. Correct that line, then try again.")
@@ -182,7 +184,9 @@ def load(path: str | os.PathLike[str] | None = None) -> Settings:
     if unknown:
         sentence = _("“{name}” in “{file}” is not a setting of the hub; these are: {list}.")
         raise Mistake(sentence.format(name=unknown[0], file=file, list=", ".join(known)))
-    return Settings(**{name: tuple(value) if isinstance(value, list) else value for name, value in content.items()})
+    return Settings(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
+    )
 
 
 def _check(name: str, value: Any, default: Any) -> None:
@@ -204,5 +208,7 @@ def _check(name: str, value: Any, default: Any) -> None:
         )
     for person in value if name in ("people", "admins") else ():
         if not PERSON.fullmatch(person):
-            sentence = _("“{value}” in the setting “{name}” cannot be a person's name: letters, digits, “.”, “-”, “_”.")
+            sentence = _(
+                "“{value}” in the setting “{name}” cannot be a person's name: letters, digits, “.”, “-”, “_”."
+            )
             raise Mistake(sentence.format(name=name, value=person))

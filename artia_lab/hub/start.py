@@ -78,8 +78,10 @@ def check_account(settings: Settings) -> None:
         check_reach()
     elif root and not settings.root_seats:
         raise Mistake(
-            _("Everybody who joins would be root on this machine. Open this hub from an ordinary account, or leave "
-              "“mode” out so that each person has their own.")
+            _(
+                "Everybody who joins would be root on this machine. Open this hub from an ordinary account, or leave "
+                "“mode” out so that each person has their own."
+            )
         )
 
 
@@ -100,8 +102,10 @@ def check_reach(folder: Path | None = None) -> None:
     for place in [folder] if folder else ours:
         for each in [place, *place.resolve().parents]:
             if not each.stat().st_mode & 0o001:
-                sentence = _("The seats cannot read this program, because “{folder}” is closed to others. Install it "
-                             "in a place such as /opt, or use another “mode”.")
+                sentence = _(
+                    "The seats cannot read this program, because “{folder}” is closed to others. Install it "
+                    "in a place such as /opt, or use another “mode”."
+                )
                 raise Mistake(sentence.format(folder=each))
 
 
@@ -121,7 +125,9 @@ def check_files(settings: Settings) -> None:
     for name in ("certificate", "certificate_key"):
         file = getattr(settings, name)
         if file and not os.access(file, os.R_OK):
-            sentence = _("The file “{file}” of the setting “{name}” cannot be read. Check its name and permissions.")
+            sentence = _(
+                "The file “{file}” of the setting “{name}” cannot be read. Check its name and permissions."
+            )
             raise Mistake(sentence.format(file=file, name=name))
 
 
@@ -150,8 +156,10 @@ def check_ports(settings: Settings) -> None:
             try:
                 probe.bind((address.strip("[]"), port))
             except OSError as error:
-                sentence = _("The hub cannot listen at {address}, port {port}: {reason}. Close the program that is "
-                             "there, or change “{name}” in the settings.")
+                sentence = _(
+                    "The hub cannot listen at {address}, port {port}: {reason}. Close the program that is "
+                    "there, or change “{name}” in the settings."
+                )
                 reason = error.strerror or str(error)
                 raise Mistake(sentence.format(address=address, port=port, reason=reason, name=name)) from error
 
@@ -186,8 +194,10 @@ def _accompany(hub: subprocess.Popen[bytes], settings: Settings) -> int:
             print(_("The hub is closed."), flush=True)
             return 0
         if welcomed:
-            sentence = _("The hub ended by itself (code {code}); what it said stands above. Seats that were open go on: "
-                         "run “artia hub” again to reach them.")
+            sentence = _(
+                "The hub ended by itself (code {code}); what it said stands above. Seats that were open go on: "
+                "run “artia hub” again to reach them."
+            )
         else:
             sentence = _("The hub could not start (code {code}); what it said stands above.")
         print(sentence.format(code=hub.returncode), file=sys.stderr, flush=True)
@@ -212,13 +222,17 @@ def _welcome(settings: Settings) -> None:
         password = settings.state / "password"
         lines += [
             _("People join with any name and the password kept in “{file}”.").format(file=password),
-            _("They share one account: whoever has the password can open anybody's seat. It is for people who trust "
-              "each other."),
+            _(
+                "They share one account: whoever has the password can open anybody's seat. It is for people who trust "
+                "each other."
+            ),
         ]
     else:
         lines.append(_("People join with the name and password of their account on this machine."))
     if not settings.certificate and settings.address not in ("127.0.0.1", "::1", "localhost"):
         lines.append(
-            _("Without “certificate”, passwords cross the network unprotected: keep it to a network that you trust.")
+            _(
+                "Without “certificate”, passwords cross the network unprotected: keep it to a network that you trust."
+            )
         )
     print("\n".join([*lines, _("Ctrl-C closes it.")]), flush=True)

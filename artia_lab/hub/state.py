@@ -37,7 +37,9 @@ def private_folder(folder: Path) -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
         seen = os.lstat(folder)
         if stat.S_ISLNK(seen.st_mode) or seen.st_uid != os.geteuid():
-            sentence = _("The folder “{folder}” is not yours, and the hub would keep its secrets there. Choose another.")
+            sentence = _(
+                "The folder “{folder}” is not yours, and the hub would keep its secrets there. Choose another."
+            )
             raise Mistake(sentence.format(folder=folder))
         folder.chmod(0o700)
     except OSError as error:

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from artia_lab.likeness.patches import Floats, Found, Scaled
+    from artia_lab.likeness.wholes import Whole
 
 METHOD = "copied-windows-1"
 LARGEST_OUTPUT, LARGEST_REFERENCE = 512, 2048
 LARGEST_FACTOR = 4
 WINDOWS_ACROSS = 12
-THUMBNAIL = 32
 PLAIN = 0.02
 EXPLAINED, SURELY = 0.9, 0.98
 NEAREST = 5
@@ -68,29 +68,23 @@ def pictures(outputs: Sequence[NDArray], references: Mapping[str, NDArray]) -> l
         against squares of contrasts, both seen at 32 × 32. ``mirrored``: 1 if that reference is best seen
         in a mirror. ``copied_share``: share of the windows with some texture that stand in the corpus
         nearly as they are. ``l2_ratio``: median of the ratio of Carlini et al. over those windows.
-        ``windows``, ``references``: how many were compared. Nearness is the larger of ``whole`` and
-        ``copied_share``. Each neighbour's ``at`` gives its best window: ``x``, ``y``, ``width`` and
-        ``height`` in the reference, ``of_x`` and ``of_y`` in the output, in pixels.
+        ``windows``, ``references``: how many were compared. Nearness is the larger of ``copied_share`` and
+        what ``whole`` exceeds one half by, doubled. Each neighbour's ``at`` gives its best window: ``x``,
+        ``y``, ``width`` and ``height`` in the reference, ``of_x`` and ``of_y`` in the output, in pixels.
     """
     if not references or not outputs:
         return [_nothing() for _output in outputs]
+    from artia_lab.likeness.wholes import wholes
+
     ready = [_Output(output) for output in outputs]
-    wholes, sizes = _wholes(ready, references)
+    nearest, sizes = wholes([output.thumbnail for output in ready], references)
     groups: dict[tuple[int, int, float], list[int]] = {}
     for k, output in enumerate(ready):
         groups.setdefault((output.factor, max(output.picture.shape[:2]), output.scale), []).append(k)
     found: dict[int, list[_Window]] = {}
     for members in groups.values():
         found |= dict(zip(members, _windows([ready[k] for k in members], references, sizes), strict=True))
-    return [_likeness(whole, found[k], sizes) for k, whole in enumerate(wholes)]
-
-
-class _Whole(NamedTuple):
-    """The nearest whole reference."""
-
-    explained: float
-    item: str
-    mirrored: bool
+    return [_likeness(whole, found[k], sizes) for k, whole in enumerate(nearest)]
 
 
 class _Window(NamedTuple):
@@ -112,12 +106,14 @@ class _Output:
     def __init__(self, output: NDArray) -> None:
         import numpy as np
 
-        from artia_lab.likeness.patches import CELLS, DIMENSIONS, cells, resized, windows_at
+        from artia_lab.likeness.patches import CELLS, DIMENSIONS, cells, windows_at
+        from artia_lab.likeness.pixels import colours, resized
+        from artia_lab.likeness.wholes import thumbnail
 
-        whole = _colours(output)
+        whole = colours(output)
         self.scale = min(1.0, LARGEST_OUTPUT / max(whole.shape[:2]))
         shrunk = resized(whole, *(max(1, round(side * self.scale)) for side in whole.shape[:2]))
-        self.thumbnail = resized(whole, THUMBNAIL, THUMBNAIL)
+        self.thumbnail = thumbnail(whole)
         self.picture = np.pad(shrunk, [*((0, max(0, CELLS - side)) for side in shrunk.shape[:2]), (0, 0)], "edge")
         height, width = self.picture.shape[:2]
         self.factor = max(1, min(LARGEST_FACTOR, min(height, width) // CELLS))
@@ -128,43 +124,13 @@ class _Output:
         ]
         self.rows, self.columns = (axis.ravel() for axis in np.meshgrid(*spread, indexing="ij"))
         straight = windows_at(cells(self.picture, self.factor), self.rows, self.columns, self.factor)
-        colours = straight.reshape(-1, CELLS**2, 3)
-        contrast = ((colours - colours.mean(axis=1, keepdims=True)) ** 2).sum(axis=(1, 2))
+        seen = straight.reshape(-1, CELLS**2, 3)
+        contrast = ((seen - seen.mean(axis=1, keepdims=True)) ** 2).sum(axis=(1, 2))
         textured = contrast >= PLAIN**2 * DIMENSIONS
         straight, self.contrast = straight[textured], contrast[textured]
         self.rows, self.columns = self.rows[textured], self.columns[textured]
         mirrored = straight.reshape(-1, CELLS, CELLS, 3)[:, :, ::-1].reshape(straight.shape)
         self.asked = np.concatenate([straight, mirrored])
-
-
-def _wholes(
-    outputs: list[_Output], references: Mapping[str, NDArray]
-) -> tuple[list[_Whole], dict[str, tuple[int, int]]]:
-    """The nearest whole reference to each output, and the size of every reference."""
-    import numpy as np
-
-    from artia_lab.likeness.patches import resized
-
-    asked = np.stack([output.thumbnail for output in outputs])
-    asked = np.concatenate([asked, asked[:, :, ::-1]]).reshape(2 * len(outputs), -1)
-    contrast = ((asked - asked.reshape(len(asked), -1, 3).mean(axis=1, keepdims=True).repeat(
-        THUMBNAIL**2, 1).reshape(asked.shape)) ** 2).sum(axis=1)  # fmt: skip
-    least, which = np.full(len(asked), np.inf), np.zeros(len(asked), np.intp)
-    sizes: dict[str, tuple[int, int]] = {}
-    for number, (item, reference) in enumerate(references.items()):
-        whole = _colours(reference)
-        sizes[item] = (whole.shape[0], whole.shape[1])
-        squared = ((asked - resized(whole, THUMBNAIL, THUMBNAIL).ravel()) ** 2).sum(axis=1)
-        which[squared < least] = number
-        least = np.minimum(least, squared)
-    explained = np.clip(1 - least / np.maximum(contrast, PLAIN**2 * asked.shape[1]), 0, 1)
-    names = list(sizes)
-    nearest = []
-    for k in range(len(outputs)):
-        mirrored = bool(least[k + len(outputs)] < least[k])
-        best = k + len(outputs) if mirrored else k
-        nearest.append(_Whole(float(explained[best]), names[which[best]], mirrored))
-    return nearest, sizes
 
 
 def _windows(
@@ -173,7 +139,8 @@ def _windows(
     """For outputs of one size, what was found for each window with texture."""
     import numpy as np
 
-    from artia_lab.likeness.patches import CELLS, Scaled, nearest, resized
+    from artia_lab.likeness.patches import CELLS, Scaled, nearest
+    from artia_lab.likeness.pixels import colours, resized
 
     factor, scale, side = outputs[0].factor, outputs[0].scale, max(outputs[0].picture.shape[:2])
     window = factor * CELLS
@@ -186,7 +153,7 @@ def _windows(
     def load(source: Scaled) -> Floats:
         height, width = sizes[source.item]
         return resized(
-            _colours(references[source.item]),
+            colours(references[source.item]),
             max(window, round(height * source.scale)),
             max(window, round(width * source.scale)),
         )
@@ -235,7 +202,7 @@ def _with_texture(output: _Output, found: Found, first: int, sizes: dict[str, tu
     return windows
 
 
-def _likeness(whole: _Whole, windows: list[_Window], sizes: dict[str, tuple[int, int]]) -> Likeness:
+def _likeness(whole: Whole, windows: list[_Window], sizes: dict[str, tuple[int, int]]) -> Likeness:
     import numpy as np
 
     copied = [window for window in windows if window.copied]
@@ -244,7 +211,7 @@ def _likeness(whole: _Whole, windows: list[_Window], sizes: dict[str, tuple[int,
         Neighbour(item, max((w for w in copied if w.item == item), key=lambda w: w.explained).at, n / len(windows))
         for item, n in Counter(window.item for window in copied).most_common(NEAREST)
     ]
-    if whole.explained > max((found.measure for found in nearest), default=-1.0):
+    if whole.likeness > share or not nearest:
         height, width = sizes[whole.item]
         nearest = [found for found in nearest if found.item != whole.item]
         nearest.insert(
@@ -253,7 +220,7 @@ def _likeness(whole: _Whole, windows: list[_Window], sizes: dict[str, tuple[int,
     return Likeness(
         "image",
         METHOD,
-        max(whole.explained, share),
+        max(whole.likeness, share),
         {
             "whole": whole.explained,
             "mirrored": float(whole.mirrored and whole.explained > 0),
@@ -264,21 +231,6 @@ def _likeness(whole: _Whole, windows: list[_Window], sizes: dict[str, tuple[int,
         },
         tuple(nearest[:NEAREST]),
     )
-
-
-def _colours(picture: NDArray) -> Floats:
-    """Any picture as float32 [shape=(h, w, 3)], transparency over white."""
-    import numpy as np
-
-    given = np.asarray(picture)
-    values = given.astype(np.float32) / (255 if given.dtype == np.uint8 else 1)
-    if not np.isfinite(values.sum()):
-        values = np.nan_to_num(values, posinf=1, neginf=0)
-    if values.ndim == 2:
-        values = values[:, :, None]
-    if values.shape[2] in (2, 4):
-        values = values[:, :, :-1] * values[:, :, -1:] + 1 - values[:, :, -1:]
-    return np.ascontiguousarray(np.broadcast_to(values, (*values.shape[:2], 3)))
 
 
 def _nothing() -> Likeness:

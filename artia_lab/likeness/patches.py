@@ -7,8 +7,7 @@ to know a piece of a picture again, coarse enough to forgive a recompression.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ POSITIONS_AT_ONCE = 1 << 15
 DISTANCES_AT_ONCE = 1 << 23
 DIMENSIONS = CELLS * CELLS * 3
 HOPELESS = 0.8
+FITTED_AT_ONCE = 64
 
 
 class Scaled(NamedTuple):
@@ -58,43 +58,6 @@ class Found(NamedTuple):
     source: Integers
     at: Integers
     sources: list[Scaled]
-
-
-def resized(picture: Floats, height: int, width: int) -> Floats:
-    """Resize by area: each new pixel is the mean of what it covers.
-
-    Parameters
-    ----------
-    picture : ndarray [shape=(h, w, 3)]
-        Any picture.
-    height, width : int
-        The new size, in pixels.
-
-    Returns
-    -------
-    ndarray [shape=(height, width, 3)]
-        float32.
-    """
-    if picture.shape[0] != height:
-        rows = _covering(picture.shape[0], height) @ picture.reshape(picture.shape[0], -1)
-        picture = rows.reshape(height, picture.shape[1], 3)
-    if picture.shape[1] != width:
-        turned = picture.transpose(1, 0, 2).reshape(picture.shape[1], -1)
-        picture = (_covering(picture.shape[1], width) @ turned).reshape(width, height, 3).transpose(1, 0, 2)
-    return np.ascontiguousarray(picture)
-
-
-@lru_cache(maxsize=64)
-def _covering(length: int, size: int) -> Any:
-    """How much of each of `length` pixels each of `size` new ones covers [sparse, shape=(size, length)]."""
-    from scipy.sparse import csr_array
-
-    edges = np.linspace(0, length, size + 1)
-    cuts = np.union1d(edges, np.arange(length + 1))
-    middles, widths = (cuts[1:] + cuts[:-1]) / 2, np.diff(cuts)
-    old = np.minimum(middles.astype(np.intp), length - 1)
-    new = np.minimum(np.searchsorted(edges, middles, side="right") - 1, size - 1)
-    return csr_array(((widths * size / length).astype(np.float32), (new, old)), shape=(size, length))
 
 
 def cells(picture: Floats, factor: int) -> Floats:
@@ -232,15 +195,20 @@ def _fitted(
     at = where[:, 0, 1:] * factor
     spread = (asked - asked.reshape(-1, CELLS**2, 3).mean(axis=1).repeat(CELLS**2, 0).reshape(asked.shape)) ** 2
     hopeful = best < HOPELESS * spread.sum(axis=1, keepdims=True)
+    shifts = np.array(list(np.ndindex(2 * factor + 1, 2 * factor + 1))) - factor
     for number in np.unique(where[:, :, 0][hopeful]):
         which, rank = np.nonzero(hopeful & (where[:, :, 0] == number))
         cell = cells(load(sources[number]), factor)
-        low = where[which, rank, 1:] * factor
         limit = np.array(cell.shape[:2]) - (CELLS - 1) * factor - 1
-        for shift in np.ndindex(2 * factor + 1, 2 * factor + 1):
-            moved = np.clip(low + np.array(shift) - factor, 0, limit)
-            off = ((windows_at(cell, moved[:, 0], moved[:, 1], factor) - asked[which]) ** 2).sum(axis=1)
-            better = off < squared[which]
-            squared[which[better]], source[which[better]] = off[better], number
-            at[which[better]] = moved[better]
+        for some in np.array_split(np.arange(len(which)), -(-len(which) // FITTED_AT_ONCE)):
+            moved = where[which[some], rank[some], None, 1:] * factor + shifts
+            moved = np.clip(moved, 0, limit).reshape(-1, 2)
+            there = windows_at(cell, moved[:, 0], moved[:, 1], factor)
+            there = there.reshape(len(some), len(shifts), DIMENSIONS)
+            off = ((there - asked[which[some], None]) ** 2).sum(axis=2)
+            for k, shift in enumerate(off.argmin(axis=1)):
+                window = which[some[k]]
+                if off[k, shift] < squared[window]:
+                    squared[window], source[window] = off[k, shift], number
+                    at[window] = moved.reshape(*off.shape, 2)[k, shift]
     return Found(squared, crowd, source, at, sources)

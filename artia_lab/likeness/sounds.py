@@ -2,8 +2,9 @@
 
 A sound is turned into short frames of log-mel spectrum, each brought to the same loudness, so that a gain
 changes nothing. A frame of the output is nearly identical to one of the corpus when their spectra differ by
-a couple of decibels; it counts as copied when it belongs to a stretch of such frames that go on together
-for `RUN_S` seconds in one file. A chance likeness of single frames is common; of whole stretches it is not.
+less than `SAME_DB`; two pieces of the same noise differ by more. It counts as copied when it belongs to a
+stretch of such frames that go on together for `RUN_S` seconds in one file: single frames are often alike
+by chance, whole stretches are not.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ BANDS = 32
 LOWEST_HZ, HIGHEST_HZ = 80.0, 7000.0
 SILENCE_DB = 60.0
 DEPTH_DB = 40.0
-SAME_DB = 2.5
+SAME_DB = 2.0
 RUN_S = 0.2
 NEAREST = 5
 CHUNK_FRAMES = 4096
@@ -169,7 +170,7 @@ def _longest_runs(output: NDArray, frames: NDArray) -> tuple[NDArray, NDArray]:
     import numpy as np
 
     runs, lasts = np.zeros(len(output), np.intp), np.zeros(len(output), np.intp)
-    heard = output.any(axis=1)
+    heard = np.asarray(output.any(axis=1))
     # |q - f|² <= limit, written as one product: q·f - |f|²/2 >= (|q|² - limit) / 2.
     halves = (frames**2).sum(axis=1, keepdims=True) / 2
     halves[halves == 0] = 1e9  # nothing is like silence
@@ -195,7 +196,7 @@ def _covered(runs: NDArray, needed: int) -> NDArray:
     """Which output frames lie in a run of at least `needed` frames."""
     import numpy as np
 
-    covered = np.zeros(len(runs) + 1, np.intp)
+    covered: NDArray = np.zeros(len(runs) + 1, np.intp)
     ends = np.flatnonzero(runs >= needed)
     np.add.at(covered, ends - runs[ends] + 1, 1)
     np.add.at(covered, ends + 1, -1)

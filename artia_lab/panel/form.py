@@ -25,7 +25,8 @@ def described(parameters: type[Parameters]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        One control each, in the order of their declaration, the seed last; of JSON types, in the language in force.
+        One control each, in the order of their declaration, the seed last; of JSON types and in the
+        language in force.
     """
     return [
         {

@@ -1,4 +1,4 @@
-"""The corpus keyboard: one writes, and one's own texts suggest how to go on, each time with where it stands in them."""
+"""The corpus keyboard: one writes, and one's own texts suggest how to go on and say where they do."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Source:
         Returns
         -------
         list of dict
-            ``continuation``; ``shown``, the same after the word begun, on one line; and ``source``, where it stands.
+            ``continuation``; ``shown``, the same after the word begun, on one line; ``source``, where it stands.
         """
         return [
             {
@@ -107,7 +107,7 @@ class CorpusKeyboard(anywidget.AnyWidget):
     language = traitlets.Unicode().tag(sync=True)
     words = traitlets.Dict().tag(sync=True)
     text = traitlets.Unicode().tag(sync=True)
-    offered = traitlets.List().tag(sync=True)
+    offered: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
     def __init__(self, source: Source, text: str = "") -> None:
         self._source = source
@@ -154,7 +154,9 @@ def open_keyboard(made: Panel | Result) -> CorpusKeyboard:
     with plainly():
         folder = made.folder
         if folder is None or folder.wait() != "finished":
-            raise Mistake(_("The keyboard needs a run that has finished. Run the experiment first, then this cell."))
+            raise Mistake(
+                _("The keyboard needs a run that has finished. Run the experiment first, then this cell.")
+            )
         record = record_of(folder)
         files = [each["file"] for each in record["items"] if each["medium"] == "text"]
         if not files:

@@ -100,7 +100,7 @@ def terms(corpus: Corpus) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``sentence`` on authors and licence, ``consent``, and ``warning`` when nothing made from it can be published.
+        ``sentence`` on authors and licence, ``consent``, and ``warning`` when nothing of it can be published.
     """
     return {
         "sentence": credit(corpus.title, corpus.authors, corpus.licence),

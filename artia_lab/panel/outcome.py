@@ -86,7 +86,8 @@ def closing(folder: RunFolder, record: dict[str, Any]) -> str:
     if status == "cancelled":
         return _("Stopped. What it had made is kept.")
     return _(
-        "This run was interrupted before its end. What it had made is kept in {folder}; press Run to make it again."
+        "This run was interrupted before its end. What it had made is kept in {folder}; "
+        "press Run to make it again."
     ).format(folder=folder.path)
 
 

@@ -51,9 +51,9 @@ class Panel(anywidget.AnyWidget):
     language = traitlets.Unicode().tag(sync=True)
     words = traitlets.Dict().tag(sync=True)
     experiment = traitlets.Dict().tag(sync=True)
-    form = traitlets.List().tag(sync=True)
+    form: traitlets.List[Any] = traitlets.List().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
-    corpora = traitlets.List().tag(sync=True)
+    corpora: traitlets.List[Any] = traitlets.List().tag(sync=True)
     corpus = traitlets.Unicode().tag(sync=True)
     terms = traitlets.Dict().tag(sync=True)
     files = traitlets.Dict().tag(sync=True)
@@ -169,7 +169,7 @@ class Panel(anywidget.AnyWidget):
             raise Mistake(sentence) if kind == "mistake" else Failure(sentence)
 
     def attach_to_last(self) -> None:
-        """Take up the newest run of this notebook and experiment, if it is under way; say so if it was interrupted."""
+        """Take up the newest run of this notebook and experiment if it is under way; say if it was interrupted."""
         last = next((each for each in every_run() if self._is_of_here(each)), None)
         if last is None:
             return

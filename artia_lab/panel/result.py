@@ -65,7 +65,7 @@ def _described(folder: RunFolder, entry: dict[str, Any]) -> str:
         import soundfile
 
         seconds = round(soundfile.info(path).duration)
-        return ngettext(
-            "A sound of about {count} second.", "A sound of about {count} seconds.", seconds
-        ).format(count=seconds)
+        return ngettext("A sound of about {count} second.", "A sound of about {count} seconds.", seconds).format(
+            count=seconds
+        )
     return _("A text.") if path.stat().st_size else _("An empty text.")

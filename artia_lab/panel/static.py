@@ -47,7 +47,7 @@ def living(bundle: Any, html: str, plain: str) -> Any:
     """
     content, metadata = bundle or ({}, {})
     said = {"text/html": html, "text/plain": plain}
-    return ({**content, **said} if attended() else said), metadata
+    return (content | said if attended() else said), metadata
 
 
 def form_as_html(experiment: Experiment, credit: str, values: Mapping[str, object]) -> tuple[str, str]:
@@ -70,7 +70,9 @@ def form_as_html(experiment: Experiment, credit: str, values: Mapping[str, objec
         One line of plain text.
     """
     pairs = written(experiment, values)
-    rows = "".join(f'<tr><th scope="row">{escape(label)}</th><td>{escape(value)}</td></tr>' for label, value in pairs)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(label)}</th><td>{escape(value)}</td></tr>' for label, value in pairs
+    )
     html = (
         f"<p><strong>{escape(str(experiment.title))}</strong> — {escape(str(experiment.description))}<br>"
         f"{escape(credit)}</p><table>{rows}</table>"
@@ -100,7 +102,9 @@ def work(folder: Path, output: Mapping[str, Any]) -> dict[str, str]:
     elif output["medium"] == "audio":
         from artia_lab.panel.sound_picture import listening_copy, portrait
 
-        html = _figure(_uri("image/png", portrait(path)), _("{label}: its waveform and its spectrum").format(label=label))
+        html = _figure(
+            _uri("image/png", portrait(path)), _("{label}: its waveform and its spectrum").format(label=label)
+        )
         html += (
             f'<audio controls preload="none" src="{_uri("audio/mpeg", listening_copy(path))}" '
             f'title="{escape(label, quote=True)}"></audio>'
@@ -179,7 +183,9 @@ def _figure(uri: str, label: str) -> str:
 
 
 def _page(label: str, text: str) -> str:
-    style = "white-space: pre-wrap; max-width: 42em; line-height: 1.6; font-family: Georgia, serif; font-size: 1.1em"
+    style = (
+        "white-space: pre-wrap; max-width: 42em; line-height: 1.6; font-family: Georgia, serif; font-size: 1.1em"
+    )
     return f'<div aria-label="{escape(label, quote=True)}" style="{style}">{escape(text)}</div>'
 
 

@@ -104,14 +104,20 @@ def checked(name: str, total: int) -> str:
     MaterialError
         With what to do about it.
     """
-    plain = name.isprintable() and "/" not in name and not name.startswith(".") and len(name.encode()) <= NAME_BYTES
+    plain = (
+        name.isprintable() and "/" not in name and not name.startswith(".") and len(name.encode()) <= NAME_BYTES
+    )
     if not plain or not name or name.casefold() == DATASHEET:
-        sentence = _("“{file}” cannot be the name of an item. Give the file a short name without “/”, then try again.")
+        sentence = _(
+            "“{file}” cannot be the name of an item. Give the file a short name without “/”, then try again."
+        )
         raise MaterialError(sentence.format(file=shown(name)))
     if total == 0:
         raise MaterialError(refusal("empty", name))
     if total > ITEM_BYTES:
-        sentence = _("“{file}” weighs more than {limit} GB, the most that is taken here. Cut it into shorter files.")
+        sentence = _(
+            "“{file}” weighs more than {limit} GB, the most that is taken here. Cut it into shorter files."
+        )
         raise MaterialError(sentence.format(file=shown(name), limit=ITEM_BYTES // 2**30))
     return name
 

@@ -22,7 +22,7 @@
 # To work with sounds of your own (and a voice, a hum, a rhythm tapped with a finger to drive them), put them in a folder, for example `corpora/my-sounds`, with the **Upload Files** button; then, in a terminal, type `artia corpus new ~/artia/corpora/my-sounds`. You will be asked for the title, the author, the licence, the consent. Run again, and your corpus is in the panel’s list.
 
 # %% tags=["parameters"]
-corpus: str = ""  # Corpus (vide = celui du labo / empty = the lab's own)
+corpus: str = ""  # Corpus (vide : celui du labo) / Corpus (empty: the lab's own)
 
 # %% [markdown] lang="fr"
 # ## Une première mosaïque
@@ -185,4 +185,3 @@ show_trace(result, "grains")
 # **Keeping.** Nothing to do: every run is a folder, with the sound, the picture, the list of grains and its record. `artia runs list` lists them; `artia rerun A4-sound-mosaic.ipynb -p seed=7` makes the notebook again without a browser, with another seed.
 #
 # **Publishing.** Everything goes through the licence and the consent of the corpus: name its authors, attach the record. From a private corpus, nothing is published. To try next: [Self-mosaic](I1-self-mosaic.ipynb), [Corpus keyboard](T1-corpus-keyboard.ipynb).
-#

@@ -6,7 +6,7 @@
 # %% [markdown] lang="fr"
 # # Clavier de corpus
 #
-# Dans une minute, vous lirez une page écrite à la manière d’un récit, puis vous écrirez à votre tour avec les suites que ce récit vous souffle. Le clavier ne connaît que les textes qu’on lui donne, et il dit d’où il tient chaque bout de phrase.
+# Dans une minute, vous lirez quelques paragraphes écrits à la manière d’un récit, puis vous écrirez à votre tour avec les suites que ce récit vous souffle. Le clavier ne connaît que les textes qu’on lui donne, et il dit d’où il tient chaque bout de phrase.
 #
 # Pour commencer, rien à décider : **Exécuter toutes les cellules**, dans le menu **Exécution**. Le laboratoire prête un texte, écrit pour lui.
 #
@@ -15,14 +15,14 @@
 # %% [markdown] lang="en"
 # # Corpus keyboard
 #
-# In a minute you will read a page written in the manner of a story; then you will write in your turn, with the continuations that the story whispers to you. The keyboard knows nothing but the texts it is given, and it says where it got every stretch of every sentence.
+# In a minute you will read a few paragraphs written in the manner of a story; then you will write in your turn, with the continuations that the story whispers to you. The keyboard knows nothing but the texts it is given, and it says where it got every stretch of every sentence.
 #
 # To begin with, nothing to decide: **Run All Cells**, in the **Run** menu. The lab lends a text that was written for it.
 #
 # To work with texts of your own (notebooks, poems, transcripts, as .txt files), put them in a folder, for example `corpora/my-texts`, with the **Upload Files** button; then, in a terminal, type `artia corpus new ~/artia/corpora/my-texts`. You will be asked for the title, the author, the licence, the consent. Run again, and your corpus is in the panel’s list.
 
 # %% tags=["parameters"]
-corpus: str = ""  # Corpus (vide = celui du labo / empty = the lab's own)
+corpus: str = ""  # Corpus (vide : celui du labo) / Corpus (empty: the lab's own)
 
 # %% [markdown] lang="fr"
 # ## Un premier texte
@@ -189,4 +189,3 @@ show_trace(result, "sources", longest="text")
 # **Keeping.** Nothing to do: every run is a folder, with the text, the tables, the model and its record. `artia runs list` lists them; `artia rerun T1-corpus-keyboard.ipynb -p seed=7` makes the notebook again without a browser, with another seed.
 #
 # **Publishing.** Everything goes through the licence and the consent of the corpus: name its authors, attach the record. From a private corpus, nothing is published. To try next: [Self-mosaic](I1-self-mosaic.ipynb), [Sound mosaic](A4-sound-mosaic.ipynb).
-#

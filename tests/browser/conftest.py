@@ -16,7 +16,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from artia_lab.home import data_folder
 from artia_lab.runs import RunFolder, every_run
@@ -32,6 +32,7 @@ CHROMIUM_ARGUMENTS = [
     "--no-first-run",
 ]
 PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Lab:
@@ -138,7 +139,9 @@ class Notebook:
             timeout=PATIENCE_MS,
         )
         kernel = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-        self.page.evaluate(f"async () => {{ await jupyterapp.shell.currentWidget.context.ready; await {kernel}.info }}")
+        self.page.evaluate(
+            f"async () => {{ await jupyterapp.shell.currentWidget.context.ready; await {kernel}.info }}"
+        )
 
     def begin(self, number: int) -> None:
         """Begin to execute a cell, without waiting for its end."""

@@ -127,7 +127,10 @@ class Person:
         channel.send(json.dumps(message))
         while True:
             said = json.loads(channel.recv())
-            if said["parent_header"].get("msg_id") == header["msg_id"] and said["msg_type"] in ("execute_result", "error"):
+            if said["parent_header"].get("msg_id") == header["msg_id"] and said["msg_type"] in (
+                "execute_result",
+                "error",
+            ):
                 channel.close()
                 return said["content"].get("data", {}).get("text/plain", str(said["content"]))
 
@@ -162,7 +165,9 @@ def new_hub(tmp_path: Path) -> Iterator[Callable[..., Hub]]:
         folder.mkdir()
         wanted = {"port": port, "hub_port": hub_port, "proxy_port": proxy_port, "language": "fr"}
         wanted |= {"state_folder": str(folder / "state"), "root_seats": os.geteuid() == 0} | given
-        (folder / "hub.toml").write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in wanted.items()))
+        (folder / "hub.toml").write_text(
+            "".join(f"{name} = {json.dumps(value)}\n" for name, value in wanted.items())
+        )
         hub = Hub(Settings(**wanted), folder)
         opened.append(hub)
         hub.open()

@@ -31,8 +31,13 @@ def test_the_file_that_comes_with_the_package_sets_nothing():
 
 def test_that_file_shows_every_setting_with_its_usual_value():
     text = (data_folder("hub_config") / "hub.toml").read_text(encoding="utf-8")
-    shown = tomllib.loads("\n".join(line[2:] for line in text.splitlines() if " = " in line and line[2:3].islower()))
-    usual = {each.name: list(each.default) if each.type == "tuple[str, ...]" else each.default for each in fields(Settings)}
+    shown = tomllib.loads(
+        "\n".join(line[2:] for line in text.splitlines() if " = " in line and line[2:3].islower())
+    )
+    usual = {
+        each.name: list(each.default) if each.type == "tuple[str, ...]" else each.default
+        for each in fields(Settings)
+    }
     assert shown | {"people": []} == usual
 
 
@@ -48,7 +53,9 @@ def test_settings_do_not_change():
 
 
 def test_an_unknown_setting_is_refused_with_those_there_are(written):
-    with pytest.raises(Mistake, match=r"“prot” in .* is not a setting of the hub; these are: mode, language, address"):
+    with pytest.raises(
+        Mistake, match=r"“prot” in .* is not a setting of the hub; these are: mode, language, address"
+    ):
         load(written("prot = 8000"))
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from skimage import data
 
 from artia_lab.likeness import picture, pictures
-from artia_lab.likeness.patches import resized
+from artia_lab.likeness.pixels import resized
 
 PHOTOGRAPHS = ("coffee", "rocket", "chelsea", "gravel", "grass")
 

@@ -65,7 +65,8 @@ def test_measuring_loads_nothing_heavy():
     import artia_lab
 
     code = (
-        "import sys; import artia_lab.likeness; print([m for m in ('numpy', 'scipy', 'torch', 'PIL') if m in sys.modules]);"
+        "import sys; import artia_lab.likeness;"
+        "print([m for m in ('numpy', 'scipy', 'torch', 'PIL') if m in sys.modules]);"
         "import numpy as np; artia_lab.likeness.sound(np.ones(9), 8000, {'a': np.ones(9)});"
         "print([m for m in ('torch', 'librosa', 'numba') if m in sys.modules])"
     )

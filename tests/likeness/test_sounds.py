@@ -70,6 +70,18 @@ def test_another_tune_is_not_a_copy(corpus):
     assert found.sentence()
 
 
+@pytest.mark.parametrize("gusts", [False, True])
+def test_noise_is_not_a_copy_of_other_noise_but_of_itself(gusts):
+    random = np.random.default_rng(0)
+    noise = random.standard_normal(64 * SR).astype(np.float32)
+    if gusts:
+        noise *= np.repeat(random.random(64 * 8), SR // 8 + 1)[: len(noise)]
+    reference = {"noise.wav": noise[: 60 * SR]}
+
+    assert sound(noise[60 * SR :], SR, reference).nearness < 0.05
+    assert sound(noise[777 : 4 * SR], SR, reference).nearness > 0.9
+
+
 @pytest.mark.parametrize("sr", [8_000, 16_000, 44_100, 48_000, 96_000])
 def test_any_sampling_rate_will_do(corpus, sr):
     itself, other = corpus["tune-0.wav"], corpus["tune-4.wav"]

@@ -27,6 +27,14 @@ def plugin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     experiments._entries.cache_clear()
 
 
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """Collect what cells would display: MIME bundles, in order."""
+    bundles: list[dict[str, str]] = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: bundles.append(bundle))
+    return bundles
+
+
 def _described(folder: Path, title: str, *files: str) -> str:
     folder.mkdir()
     for number, name in enumerate(files):

@@ -24,7 +24,16 @@ def test_form_speaks_the_language_in_force() -> None:
 
 
 def test_falsy_values_are_values() -> None:
-    values = {"width": 4, "light": 0, "steps": 1, "source": "", "ending": "well", "sound": False, "words": "", "seed": 0}
+    values = {
+        "width": 4,
+        "light": 0,
+        "steps": 1,
+        "source": "",
+        "ending": "well",
+        "sound": False,
+        "words": "",
+        "seed": 0,
+    }
     good, mistakes = checked(experiments.load(SLOW).parameters, values)
     assert (good, mistakes) == (values, {})
 
@@ -35,7 +44,16 @@ def test_a_whole_number_may_come_back_from_a_browser_as_a_real_one() -> None:
 
 
 def test_every_mistake_has_its_own_sentence() -> None:
-    values = {"width": 5, "light": 2, "steps": None, "source": "", "ending": "?", "sound": 1, "words": "", "seed": 0}
+    values = {
+        "width": 5,
+        "light": 2,
+        "steps": None,
+        "source": "",
+        "ending": "?",
+        "sound": 1,
+        "words": "",
+        "seed": 0,
+    }
     _good, mistakes = checked(experiments.load(SLOW).parameters, values)
     assert list(mistakes) == ["width", "light", "steps", "ending", "sound"]
     assert mistakes["width"] == "“5” does not suit the parameter “width”; it takes: 4 to 64 by 4 px."
@@ -43,7 +61,9 @@ def test_every_mistake_has_its_own_sentence() -> None:
 
 
 def test_values_are_written_for_readers() -> None:
-    pairs = dict(written(experiments.load(SLOW), {"width": 4, "source": "", "sound": False, "words": "", "seed": 0}))
+    pairs = dict(
+        written(experiments.load(SLOW), {"width": 4, "source": "", "sound": False, "words": "", "seed": 0})
+    )
     assert pairs == {
         "Width": "4\N{NO-BREAK SPACE}px",
         "Picture": "chosen by the experiment",

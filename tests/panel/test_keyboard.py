@@ -3,29 +3,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from IPython.utils.capture import capture_output
 
-from artia_lab import corpora
+from artia_lab import corpora, execute, experiments
 from artia_lab.errors import CorpusError, Mistake
 from artia_lab.panel import Result, open_keyboard, open_panel
 
 POEM = "La mer monte.\nLa mer descend.\nLe vent se lève sur la mer grise.\n" * 4
 
 
-@pytest.fixture
-def poems(tmp_path: Path) -> Path:
-    folder = tmp_path / "poems"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def poems(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("poems")
     (folder / "mer.txt").write_text(POEM, encoding="utf-8")
-    corpora.describe(folder, title="Marées", authors=["Ada"], licence="CC0-1.0", consent="Les siens.", language="fr")
+    corpora.describe(
+        folder, title="Marées", authors=["Ada"], licence="CC0-1.0", consent="Les siens.", language="fr"
+    )
     return folder
 
 
-@pytest.fixture
-def written(poems: Path) -> Result:
-    panel = open_panel("text.corpus-keyboard", corpus=str(poems), prompt="La mer m", length=50, words=1)
-    with capture_output():
-        return panel.result()
+@pytest.fixture(scope="module")
+def written(poems: Path, tmp_path_factory: pytest.TempPathFactory) -> Result:
+    asked = {"prompt": "La mer m", "length": 50, "words": 1}
+    runs = tmp_path_factory.mktemp("runs")
+    folder = execute.run("text.corpus-keyboard", poems, asked, executor="inline", out=runs)
+    return Result(folder, folder.record() or {}, experiments.load("text.corpus-keyboard"))
 
 
 def test_keyboard_suggests_what_the_corpus_says_and_cites_it(written: Result) -> None:
@@ -64,8 +65,8 @@ def test_keyboard_before_any_run_is_a_sentence(poems: Path) -> None:
 
 
 def test_keyboard_of_a_run_without_texts_is_a_sentence(pictures: str) -> None:
-    with capture_output():
-        made = open_panel("image.slow", corpus=pictures).result()
+    folder = execute.run("image.slow", pictures, executor="inline")
+    made = Result(folder, folder.record() or {}, experiments.load("image.slow"))
     with pytest.raises(Mistake, match="read no text"):
         open_keyboard(made)
 

@@ -44,7 +44,9 @@ def test_a_private_corpus_says_that_nothing_of_it_can_be_published(tmp_path: Pat
 
 
 def test_many_authors_are_counted() -> None:
-    assert material.credit("Sea", ["A", "B", "C", "D", "E"], "MIT") == "“Sea”, by A, B, C and 2 others. Licence: MIT."
+    assert (
+        material.credit("Sea", ["A", "B", "C", "D", "E"], "MIT") == "“Sea”, by A, B, C and 2 others. Licence: MIT."
+    )
 
 
 def test_files_are_listed_only_for_the_controls_that_need_them(pictures: str) -> None:

@@ -1,18 +1,16 @@
-from IPython.utils.capture import capture_output
-
 from artia_lab import execute, experiments
-from artia_lab.panel import Result, open_panel
+from artia_lab.panel import Result
 
 
 def test_result_says_the_same_from_one_execution_to_the_next(pictures: str) -> None:
     said = set()
     for _time in range(2):
-        with capture_output():
-            said.add(repr(open_panel("image.slow", corpus=pictures, words="Hello", sound=True).result()))
+        folder = execute.run("image.slow", pictures, {"words": "Hello", "sound": True}, executor="inline")
+        said.add(repr(Result(folder, folder.record() or {}, experiments.load("image.slow"))))
     assert said == {"A picture of 16 × 16 pixels.\nA text.\nA sound of about 1 second.\nMade from 1 item."}
 
 
 def test_result_of_a_run_that_made_nothing_says_so(pictures: str) -> None:
-    folder = execute.run("image.slow", pictures, {"ending": "mistake"})
+    folder = execute.run("image.slow", pictures, {"ending": "mistake"}, executor="inline")
     result = Result(folder, folder.record() or {}, experiments.load("image.slow"))
     assert repr(result) == "This run made nothing."

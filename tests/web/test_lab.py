@@ -41,8 +41,12 @@ def test_the_lab_opens_on_the_notebooks_in_the_person_s_language_and_calls_nobod
         server = f"http://127.0.0.1:{port}"
         page = session.get(f"{server}/lab", timeout=60).text
         listed = session.get(f"{server}/api/contents", timeout=30).json()["content"]
-        plugin = session.get(f"{server}/lab/api/settings/@jupyterlab/translation-extension:plugin", timeout=30).json()
-        linker = session.get(f"{server}/lab/api/settings/@jupyterlab/apputils-extension:sanitizer", timeout=30).json()
+        plugin = session.get(
+            f"{server}/lab/api/settings/@jupyterlab/translation-extension:plugin", timeout=30
+        ).json()
+        linker = session.get(
+            f"{server}/lab/api/settings/@jupyterlab/apputils-extension:sanitizer", timeout=30
+        ).json()
         news = session.get(f"{server}/lab/api/news", timeout=30).json()
     finally:
         lab.send_signal(signal.SIGTERM)

@@ -35,7 +35,9 @@ def test_sends_a_sound_whole(server, client, run):
 
 
 def test_sends_the_part_of_a_sound_that_a_player_asks_for(server, client, run):
-    answer = client.get(f"{server.url}/artia/api/runs/{run.id}/files/sound.wav", headers={"Range": "bytes=300-309"})
+    answer = client.get(
+        f"{server.url}/artia/api/runs/{run.id}/files/sound.wav", headers={"Range": "bytes=300-309"}
+    )
     assert answer.status_code == 206
     assert answer.headers["Content-Range"] == "bytes 300-309/10240"
     assert answer.content == bytes(range(44, 54))
@@ -67,7 +69,15 @@ def test_never_shows_a_page_and_lets_no_code_act(server, client, run):
 
 @pytest.mark.parametrize(
     "path",
-    ["../record.json", "%2e%2e/record.json", "..%2Frecord.json", "/etc/passwd", "link.txt", ".half.png", "pipe.txt"]
+    [
+        "../record.json",
+        "%2e%2e/record.json",
+        "..%2Frecord.json",
+        "/etc/passwd",
+        "link.txt",
+        ".half.png",
+        "pipe.txt",
+    ]
     + ["nothing.png", "%00", "sound.wav%00.txt", "%ff"],
 )
 def test_sends_outputs_and_nothing_else(server, client, run, path):

@@ -91,7 +91,9 @@ def test_another_site_cannot_stop_a_run(server, client, working):
 
 @pytest.mark.parametrize("path", ["runs", "runs/{id}", "runs/{id}/files/a.png", "runs/{id}/preview"])
 def test_a_stranger_learns_nothing(server, finished, path):
-    answer = requests.get(f"{server.url}/artia/api/{path.format(id=finished.id)}", timeout=20, allow_redirects=False)
+    answer = requests.get(
+        f"{server.url}/artia/api/{path.format(id=finished.id)}", timeout=20, allow_redirects=False
+    )
     assert answer.status_code in (302, 403)
 
 

@@ -99,7 +99,9 @@ def test_what_is_neither_picture_sound_nor_text_leaves_nothing_behind(tmp_path, 
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("name", ["../a.png", "/a.png", ".hidden", "corpus.toml", "", "a\nb.png", "é" * 101, "a\0"])
+@pytest.mark.parametrize(
+    "name", ["../a.png", "/a.png", ".hidden", "corpus.toml", "", "a\nb.png", "é" * 101, "a\0"]
+)
 def test_a_name_that_would_do_harm_is_refused(tmp_path, name):
     with pytest.raises(MaterialError, match="cannot be the name of an item"):
         receive(tmp_path, name, 0, 1, b"x")

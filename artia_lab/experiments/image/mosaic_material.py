@@ -100,9 +100,9 @@ def gather(parameters: Parameters, corpus: Any, report: Any) -> Material:
     patch = min(parameters.patch, max(3, (shortest // 2 - 1) | 1))
     if patch < parameters.patch:
         report.warn(
-            _("The fragments are {used} px wide instead of {asked} px, because a picture is very small.").format(
-                used=patch, asked=parameters.patch
-            )
+            _(
+                "The fragments are {used} px wide instead of {asked} px, because a picture is very small."
+            ).format(used=patch, asked=parameters.patch)
         )
     return Material(tuple(files), tuple(pictures), height, patch)
 

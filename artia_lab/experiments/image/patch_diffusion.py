@@ -32,10 +32,10 @@ FIRST_LEVELS, LEVELS = 30, 6
 SIGMA_FREE, SIGMA_FINE, SIGMA_LAST = 12.0, 0.5, 0.06
 """Deviations of the noise: pure chance; at the start of a finer scale; at the end. The pictures' own is 1."""
 
-SIGMA_BOUND = 2.0
+SIGMA_BOUND = 3.0
 """Deviation of the first noise when the original layout is to be kept as it is."""
 
-EXACT = 6_000_000
+EXACT = 3_000_000
 """Pairs of patches above which only strong candidates are weighed."""
 
 
@@ -141,7 +141,10 @@ def regrow(
         unit = share / (1 + (LEVELS if places is not None else FIRST_LEVELS))
         advance = partial(progress.advance, unit)
         progress.metrics = {"scale": float(size[1])}
-        coarser, atlas = atlas, build_atlas([_shrunk(each, scale, patch) for each in material], patch, generator)
+        coarser, atlas = (
+            atlas,
+            build_atlas([_shrunk(each, scale, patch) for each in material], patch, generator),
+        )
         if coarser is None or places is None:
             sigmas = _sigmas(SIGMA_BOUND * (SIGMA_FREE / SIGMA_BOUND) ** liberty, FIRST_LEVELS)
             start = torch.zeros(3, *size, device=device) if liberty == 1 else resized(material[0], *size)
@@ -241,7 +244,9 @@ def _search(
             search.anywhere(atlas, (*places.shape[:2], 2), generator),
         ]
         candidates = torch.cat(guesses, dim=2)
-        places, gaps = search.keep_best(atlas, queries, candidates, search.KEPT, partial(progress.advance, unit / 2))
+        places, gaps = search.keep_best(
+            atlas, queries, candidates, search.KEPT, partial(progress.advance, unit / 2)
+        )
     return places, gaps
 
 
@@ -263,7 +268,9 @@ def _finer(places: Tensor, coarser: Atlas, atlas: Atlas, size: tuple[int, int]) 
     pick = (taken[0][:, None], taken[1][None, :])
     fine_rows = (rows[pick] + half + row_rest[:, None] + 0.5) * row_factor[pick] - 0.5 - half
     fine_columns = (columns[pick] + half + column_rest[None, :] + 0.5) * column_factor[pick] - 0.5 - half
-    return atlas.scaled_places(fine_rows.round().long(), fine_columns.round().long(), pictures[pick])[..., None]
+    return atlas.scaled_places(fine_rows.round().long(), fine_columns.round().long(), pictures[pick])[
+        ..., None
+    ]
 
 
 def _mosaic(atlas: Atlas, places: Tensor, pictures: list[Tensor], progress: _Progress) -> Mosaic:

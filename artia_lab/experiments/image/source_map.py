@@ -209,7 +209,8 @@ def _fitted(picture: np.ndarray, height: int, width: int) -> np.ndarray:
     factor = min(height / picture.shape[0], width / picture.shape[1])
     rows = np.arange(max(1, int(picture.shape[0] * factor))) / factor
     columns = np.arange(max(1, int(picture.shape[1] * factor))) / factor
-    rows, columns = (rows.astype(int).clip(max=picture.shape[0] - 1), columns.astype(int).clip(max=picture.shape[1] - 1))
+    rows, columns = (
+        rows.astype(int).clip(max=picture.shape[0] - 1),
+        columns.astype(int).clip(max=picture.shape[1] - 1),
+    )
     return picture[rows][:, columns]
-
-

@@ -39,7 +39,7 @@ def test_the_map_stands_beside_its_key():
     origin, picture = moved(10, 20)
     drawn = map_picture(origin, picture)
     assert drawn.shape == (48, 64 + 32 + 8, 3)
-    assert 0 <= drawn.min() and drawn.max() <= 1
+    assert drawn.min() >= 0 and drawn.max() <= 1
 
 
 def test_places_far_apart_have_colours_far_apart():
