@@ -26,7 +26,7 @@ LOW_RATE_HZ = 8000
 class Finding:
     """One thing to put right in a corpus.
 
-    Parameters
+    Attributes
     ----------
     file : str
         The file concerned; ``"corpus.toml"`` for what the datasheet lacks.
@@ -42,7 +42,7 @@ class Finding:
 class Report:
     """What a check found.
 
-    Parameters
+    Attributes
     ----------
     corpus : Corpus
         The corpus that was checked.

@@ -16,7 +16,7 @@ MEDIA = ("image", "audio", "text")
 class Item:
     """One file of a corpus.
 
-    Parameters
+    Attributes
     ----------
     file : str
         Its name, relative to the corpus folder, with ``/`` between folders.
@@ -39,7 +39,7 @@ class Item:
 class LeftOut:
     """A file that stands in the folder and is not part of the corpus.
 
-    Parameters
+    Attributes
     ----------
     file : str
         Its name, relative to the folder.
@@ -55,7 +55,7 @@ class LeftOut:
 class Corpus:
     """A folder of material with its datasheet.
 
-    Parameters
+    Attributes
     ----------
     id : str
         What to give `artia_lab.corpora.find` to have it again.

@@ -16,7 +16,7 @@ ADDRESS = re.compile(r"\s*<[^>]*>")
 class Stanza:
     """A paragraph about some files.
 
-    Parameters
+    Attributes
     ----------
     files : tuple of str
         Patterns of file names, in which ``*`` also matches ``/``.

@@ -70,7 +70,7 @@ _BY_EXTENSION = {
 class Kind:
     """What a file's first bytes say it is.
 
-    Parameters
+    Attributes
     ----------
     medium : str
         ``"image"``, ``"audio"``, ``"text"``, or ``""`` for what cannot be used.

@@ -68,7 +68,13 @@ class Energy:
 
     @property
     def kwh(self) -> float:
-        """The same energy in kilowatt-hours."""
+        """The same energy in kilowatt-hours.
+
+        Returns
+        -------
+        float
+            Kilowatt-hours.
+        """
         return self.joules / 3.6e6
 
     def to_json(self) -> dict[str, Any]:

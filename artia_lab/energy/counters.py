@@ -100,12 +100,24 @@ class Graphics:
 
     @property
     def complete(self) -> bool:
-        """Whether no GPU that was used went unmetered."""
+        """Whether no GPU that was used went unmetered.
+
+        Returns
+        -------
+        bool
+            True also when no GPU was used.
+        """
         return not _uses_gpu() or (bool(self._counters) and not self._unmetered)
 
     @property
     def source(self) -> str:
-        """Where the figure comes from, for a person who checks it."""
+        """Where the figure comes from, for a person who checks it.
+
+        Returns
+        -------
+        str
+            A few words, in English.
+        """
         if not _uses_gpu():
             return "no GPU was used"
         if not self._counters:

@@ -79,8 +79,8 @@ def check_account(settings: Settings) -> None:
     elif root and not settings.root_seats:
         raise Mistake(
             _(
-                "Everybody who joins would be root on this machine. Open this hub from an ordinary account, or leave "
-                "“mode” out so that each person has their own."
+                "Everybody who joins would be root on this machine. Open this hub from an ordinary account, "
+                "or leave “mode” out so that each person has their own."
             )
         )
 
@@ -223,8 +223,8 @@ def _welcome(settings: Settings) -> None:
         lines += [
             _("People join with any name and the password kept in “{file}”.").format(file=password),
             _(
-                "They share one account: whoever has the password can open anybody's seat. It is for people who trust "
-                "each other."
+                "They share one account: whoever has the password can open anybody's seat. "
+                "It is for people who trust each other."
             ),
         ]
     else:
@@ -232,7 +232,8 @@ def _welcome(settings: Settings) -> None:
     if not settings.certificate and settings.address not in ("127.0.0.1", "::1", "localhost"):
         lines.append(
             _(
-                "Without “certificate”, passwords cross the network unprotected: keep it to a network that you trust."
+                "Without “certificate”, passwords cross the network unprotected: "
+                "keep it to a network that you trust."
             )
         )
     print("\n".join([*lines, _("Ctrl-C closes it.")]), flush=True)

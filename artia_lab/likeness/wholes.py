@@ -33,7 +33,13 @@ class Whole(NamedTuple):
 
     @property
     def likeness(self) -> float:
-        """What counts: to explain half, it is enough to have light and dark in the same places."""
+        """What counts: to explain half, it is enough to have light and dark in the same places.
+
+        Returns
+        -------
+        float
+            From 0 to 1.
+        """
         return max(0.0, 2 * self.explained - 1)
 
 

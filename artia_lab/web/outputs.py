@@ -12,8 +12,8 @@ from tornado import web
 from artia_lab.errors import NotFound
 from artia_lab.web.api import RESOURCE, located, refused
 
-# What browsers show by themselves. Anything else is a download: a page or a drawing with code in it would otherwise
-# act in the person's name.
+# What browsers show by themselves. Anything else is a download: a page, or a drawing with code in it, would
+# otherwise act in the person's name.
 SHOWN = {
     ".csv": "text/csv; charset=utf-8",
     ".flac": "audio/flac",

@@ -52,7 +52,13 @@ class Received:
 
     @property
     def done(self) -> bool:
-        """Whether the item is in its place."""
+        """Whether the item is in its place.
+
+        Returns
+        -------
+        bool
+            True once the last byte is here.
+        """
         return self.expected and self.received == self.total
 
 
@@ -260,7 +266,7 @@ class Upload(Api):
         state = await self.work(receive, folder, name, offset, total, piece)
         if state.done:
             await self.work(listed, folder, name)
-        answer = {"received": state.received, "total": state.total, "done": state.done}
+        answer: dict[str, int | str] = {"received": state.received, "total": state.total, "done": state.done}
         if not state.expected:
             answer["message"] = _("Go on from byte {offset}.").format(offset=state.received)
         self.answer(answer, 200 if state.expected else 409)

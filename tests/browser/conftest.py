@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from artia_lab import corpora
 from artia_lab.home import data_folder
 from artia_lab.runs import RunFolder, every_run
 
@@ -242,3 +245,14 @@ def notebook(lab: Lab, page: Page, request: pytest.FixtureRequest) -> Iterator[A
 
     yield opened
     lab.end_sessions()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def skies(lab: Lab) -> Path:
+    """Put a described folder of pictures among the person's corpora."""
+    folder: Path = lab.home / "corpora" / "skies"
+    folder.mkdir(parents=True)
+    for number, name in enumerate(["dawn.png", "dusk.png"]):
+        Image.fromarray(np.full((8, 8, 3), 40 * number, dtype=np.uint8)).save(folder / name)
+    corpora.describe(folder, title="Two skies", authors=["Ada"], licence="CC-BY-4.0", consent="Given by Ada.")
+    return folder

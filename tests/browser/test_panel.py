@@ -8,28 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
 from playwright.sync_api import Page, expect
-
-from artia_lab import corpora
 
 SHOWN = """from artia_lab import open_panel
 panel = open_panel('image.slow', corpus='skies', steps={steps}, words='Salut')
 panel"""
-
-
-@pytest.fixture(scope="session", autouse=True)
-def skies(lab: Any) -> Path:
-    """Put a described folder of pictures among the person's corpora."""
-    folder: Path = lab.home / "corpora" / "skies"
-    folder.mkdir(parents=True)
-    for number, name in enumerate(["dawn.png", "dusk.png"]):
-        Image.fromarray(np.full((8, 8, 3), 40 * number, dtype=np.uint8)).save(folder / name)
-    corpora.describe(folder, title="Two skies", authors=["Ada"], licence="CC-BY-4.0", consent="Given by Ada.")
-    return folder
 
 
 def wait_for(true: Any, seconds: float = 60) -> None:

@@ -1,4 +1,4 @@
-"""A real JupyterHub with its proxy from npm, opened as a facilitator opens it, and people with a browser's manners."""
+"""A real JupyterHub with its proxy from npm, opened as a facilitator opens it, and people at a browser."""
 
 from __future__ import annotations
 

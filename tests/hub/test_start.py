@@ -58,7 +58,7 @@ def test_a_program_that_people_cannot_read_is_said(tmp_path):
     closed = tmp_path / "closed"
     (closed / "program").mkdir(parents=True)
     closed.chmod(0o700)
-    with pytest.raises(Mistake, match="is closed to others. Install it in a place such as /opt"):
+    with pytest.raises(Mistake, match=r"is closed to others\. Install it in a place such as /opt"):
         check_reach(closed / "program")
 
 

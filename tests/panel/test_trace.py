@@ -2,43 +2,56 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from types import SimpleNamespace
 
+import numpy as np
 import pytest
-from IPython.utils.capture import capture_output
 
+from artia_lab import experiments
 from artia_lab.errors import NotFound
-from artia_lab.execute import run
+from artia_lab.panel import Result
 from artia_lab.panel.trace import ROWS, show_trace, table
+from artia_lab.runs import Request, RunFolder
+from artia_lab.runs.outputs import Outputs
 
 
 @pytest.fixture
-def result() -> SimpleNamespace:
-    folder = run("audio.sound-mosaic", "starter/sounds", {"length": 1}, executor="inline")
-    return SimpleNamespace(folder=folder, record=folder.record())
+def result() -> Result:
+    """Make a run that kept a work, a picture and a table that explain it, and a model."""
+    folder, _claim = RunFolder.create(
+        Request(experiment="image.slow", parameters={}, corpus_id="", corpus_digest="", notebook="", language="en")
+    )
+    out = Outputs(folder)
+    out.image(np.zeros((8, 8, 3)), name="mosaic")
+    out.image(np.ones((8, 8, 3)), name="map", kind="trace")
+    out.table([{"file": "sky.png", "left_px": 3}], name="sources")
+    out.model({"weights": np.zeros(2)})
+    record = folder.closing_record("finished") | {"outputs": out.kept}
+    folder.finish(record)
+    return Result(folder, record, experiments.load("image.slow"))
 
 
-def test_a_picture_is_left_with_words_for_those_who_do_not_see_it(result: SimpleNamespace) -> None:
-    with capture_output() as captured:
-        show_trace(result, "picture")
+def test_a_picture_is_left_with_words_for_those_who_do_not_see_it(
+    result: Result, shown: list[dict[str, str]]
+) -> None:
+    show_trace(result, "map")
 
-    (shown,) = captured.outputs
-    assert '<img src="data:image/png;base64,' in shown.data["text/html"]
-    assert 'alt="Picture' in shown.data["text/html"]
-
-
-def test_a_table_is_left_as_a_table(result: SimpleNamespace) -> None:
-    with capture_output() as captured:
-        show_trace(result, "grains")
-
-    (shown,) = captured.outputs
-    assert '<th scope="col">start_s</th>' in shown.data["text/html"]
+    assert '<img src="data:image/png;base64,' in shown[0]["text/html"]
+    assert 'alt="Picture map.png' in shown[0]["text/html"]
 
 
-def test_a_trace_that_was_not_kept_is_refused_with_those_that_were(result: SimpleNamespace) -> None:
-    with pytest.raises(NotFound, match="“sources”.*picture, grains"):
-        show_trace(result, "sources")
+def test_a_table_is_left_as_a_table(result: Result, shown: list[dict[str, str]]) -> None:
+    show_trace(result, "sources")
+
+    assert '<th scope="col">left_px</th>' in shown[0]["text/html"]
+    assert shown[0]["text/plain"] == "file\tleft_px\nsky.png\t3"
+
+
+@pytest.mark.parametrize("name", ["grains", "mosaic", "model", ""])
+def test_what_is_no_trace_is_refused_with_those_that_are(result: Result, name: str) -> None:
+    with pytest.raises(NotFound, match=re.escape("It kept: map, sources.")):
+        show_trace(result, name)
 
 
 def test_a_long_table_is_cut_and_says_so(tmp_path: Path) -> None:

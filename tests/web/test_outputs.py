@@ -77,8 +77,11 @@ def test_never_shows_a_page_and_lets_no_code_act(server, client, run):
         "link.txt",
         ".half.png",
         "pipe.txt",
-    ]
-    + ["nothing.png", "%00", "sound.wav%00.txt", "%ff"],
+        "nothing.png",
+        "%00",
+        "sound.wav%00.txt",
+        "%ff",
+    ],
 )
 def test_sends_outputs_and_nothing_else(server, client, run, path):
     # Without the tidying that most clients do to a path.

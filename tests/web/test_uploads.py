@@ -86,7 +86,7 @@ def test_sending_the_same_item_twice_changes_nothing(tmp_path):
 
 def test_another_item_of_the_same_name_is_never_replaced(tmp_path):
     receive(tmp_path, "a.txt", 0, 2, b"ab")
-    with pytest.raises(MaterialError, match="already another “a.txt”"):
+    with pytest.raises(MaterialError, match=r"already another “a\.txt”"):
         receive(tmp_path, "a.txt", 0, 2, b"zz")
     assert (tmp_path / "a.txt").read_bytes() == b"ab"
     assert os.listdir(tmp_path) == ["a.txt"]
@@ -94,7 +94,7 @@ def test_another_item_of_the_same_name_is_never_replaced(tmp_path):
 
 @pytest.mark.parametrize("content", [b"\x7fELF" + bytes(60), b"<svg xmlns='x'></svg>", b"%PDF-1.7"])
 def test_what_is_neither_picture_sound_nor_text_leaves_nothing_behind(tmp_path, content):
-    with pytest.raises(MaterialError, match="picture.png"):
+    with pytest.raises(MaterialError, match=r"picture\.png"):
         receive(tmp_path, "picture.png", 0, len(content), content)
     assert os.listdir(tmp_path) == []
 

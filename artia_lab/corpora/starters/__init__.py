@@ -36,7 +36,7 @@ CONSENT = Text(
 class Starter:
     """A corpus that the lab can make.
 
-    Parameters
+    Attributes
     ----------
     name : str
         Its id is ``starter/`` and this name.

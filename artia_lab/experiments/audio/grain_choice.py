@@ -23,7 +23,7 @@ _TICK_EVERY = 64
 class GrainIndex:
     """Every audible grain of a corpus, ready to be searched.
 
-    Parameters
+    Attributes
     ----------
     points : ndarray
         float32 [grains, d], where each grain lies.
@@ -78,7 +78,7 @@ class GrainIndex:
 class Taste:
     """What is preferred among the grains; each from 0 (indifferent).
 
-    Parameters
+    Attributes
     ----------
     continuity : float
         Cost of leaving a recording's natural course.
@@ -97,7 +97,7 @@ class Taste:
 class Chosen:
     """The grains chosen, one per moment.
 
-    Parameters
+    Attributes
     ----------
     grain : ndarray
         int64 [moments], their number in the index.

@@ -47,7 +47,7 @@ def describe(recording: Recording, reference_db: float) -> np.ndarray:
 class GrainSpace:
     """The space of a corpus's grains: principal components, scaled to a common unit.
 
-    Parameters
+    Attributes
     ----------
     mean : ndarray
         float64 [d], centre of the descriptions.

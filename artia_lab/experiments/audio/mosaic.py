@@ -29,7 +29,7 @@ _OWN_MARGIN_S = 1.0
 class Palette:
     """The sounds that answer, ready to be searched.
 
-    Parameters
+    Attributes
     ----------
     recordings : list of Recording
         The sounds.
@@ -97,7 +97,7 @@ def make_mosaic(parameters: Parameters, corpus: Any, out: Any, report: Any) -> N
         report.warn(_("“{file}” is the only sound here: it drives and answers itself.").format(file=driving.file))
         grains_from = [driving]
 
-    def tick(done: float) -> None:
+    def _tick(done: float) -> None:
         report.step(steps - _AFTER_READING + 1 + int(done * (_AFTER_READING - 2)), steps)
 
     slots = min(len(driving.samples) // cut.hop, int(parameters.length * SR / cut.hop) - 1)
@@ -109,8 +109,8 @@ def make_mosaic(parameters: Parameters, corpus: Any, out: Any, report: Any) -> N
             ).format(length=parameters.length, file=driving.file)
         )
     palette = Palette.of(grains_from)
-    played, chosen = answer(parameters, driving, palette, alone, cut, slots, tick)
-    mosaic = play(played, grains_from, cut, slots, lambda: tick(1.0))
+    played, chosen = answer(parameters, driving, palette, alone, cut, slots, _tick)
+    mosaic = play(played, grains_from, cut, slots, lambda: _tick(1.0))
     loudness = gain_to_peak(mosaic)
     mosaic *= np.float32(loudness)
     report.step(

@@ -82,7 +82,7 @@ def draw_mosaic(
     _label(draw, driving.file, 12 + _SPECTRUM_HEIGHT // 2)
     _label(draw, "mosaic", 24 + _SPECTRUM_HEIGHT * 3 // 2)
 
-    def place(sample: float) -> float:
+    def _place(sample: float) -> float:
         return _LABEL_WIDTH + across * sample / len(mosaic)
 
     for rank in range(rows):
@@ -93,7 +93,7 @@ def draw_mosaic(
     for grain in played:
         rank = lanes.index(grain.recording) if grain.recording in colours else len(lanes)
         y = top + rank * _LANE_HEIGHT
-        left, right = place(grain.slot * cut.hop), place((grain.slot + 1) * cut.hop)
+        left, right = _place(grain.slot * cut.hop), _place((grain.slot + 1) * cut.hop)
         seam = 0 if right - left < 4 else 1
         draw.rectangle(
             [left, y + 3, max(left, right - 1 - seam), y + _LANE_HEIGHT - 4],

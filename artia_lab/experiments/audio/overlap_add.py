@@ -17,7 +17,7 @@ _TICK_EVERY = 256
 class PlayedGrain:
     """One grain of a mosaic: what sounds, from where, and how.
 
-    Parameters
+    Attributes
     ----------
     slot : int
         When it sounds, in hops from the start of the mosaic.

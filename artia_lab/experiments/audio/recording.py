@@ -22,7 +22,7 @@ AUDIBLE_RANGE_DB = 60.0
 class Cut:
     """How sounds are cut: all lengths in samples.
 
-    Parameters
+    Attributes
     ----------
     sr : int
         Sampling rate in Hz.
@@ -61,12 +61,24 @@ class Cut:
 
     @property
     def grain(self) -> int:
-        """Length of a grain in samples, fades included."""
+        """Length of a grain in samples, fades included.
+
+        Returns
+        -------
+        int
+            Samples.
+        """
         return self.hop + self.fade
 
     @property
     def stride(self) -> int:
-        """Distance in samples between two grains known of a corpus sound."""
+        """Distance in samples between two grains known of a corpus sound.
+
+        Returns
+        -------
+        int
+            Samples.
+        """
         return self.hop // STRIDES_PER_HOP
 
 
@@ -74,7 +86,7 @@ class Cut:
 class Recording:
     """One sound, kept compactly, with the spectra and levels of its grains.
 
-    Parameters
+    Attributes
     ----------
     file : str
         Name of the corpus item.
@@ -96,7 +108,13 @@ class Recording:
 
     @property
     def audible(self) -> np.ndarray:
-        """Which grains are less than `AUDIBLE_RANGE_DB` below the loudest of the sound; bool [grains]."""
+        """Which grains are less than `AUDIBLE_RANGE_DB` below the loudest of the sound; bool [grains].
+
+        Returns
+        -------
+        np.ndarray [shape=(grains,)]
+            Booleans.
+        """
         return self.level > self.level.max() - AUDIBLE_RANGE_DB
 
     def between(self, start: int, length: int) -> np.ndarray:
