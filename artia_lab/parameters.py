@@ -77,7 +77,8 @@ class Field:
         if self.kind == "whole" and self.step != 1:
             return _("{low} to {high} by {step}").format(low=self.low, high=self.high, step=self.step) + unit
         if self.kind in ("whole", "real"):
-            return _("{low} to {high}").format(low=self.low, high=self.high) + unit
+            low, high = (f"{self.low:g}", f"{self.high:g}") if self.kind == "real" else (self.low, self.high)
+            return _("{low} to {high}").format(low=low, high=high) + unit
         if self.kind == "switch":
             return _("true or false")
         if self.kind == "choice":
@@ -497,5 +498,7 @@ def _known(cls: type[Parameters], name: object) -> Field:
 def _shown(value: object) -> str:
     """Show a value in one short line, whatever it holds."""
     text = value if isinstance(value, str) else repr(value)
+    if isinstance(value, bool):
+        text = text.lower()
     text = text.encode("unicode_escape").decode() if not text.isprintable() else text
     return text if len(text) <= 80 else text[:79] + "…"

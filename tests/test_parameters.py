@@ -108,7 +108,7 @@ def test_an_unknown_name_is_refused_with_the_list_and_a_guess() -> None:
 
 
 def test_a_refusal_speaks_french() -> None:
-    with use_language("fr"), pytest.raises(ParameterError, match="Il n’y a pas de paramètre « pacth »"):
+    with use_language("fr"), pytest.raises(ParameterError, match="Il n’y a pas de paramètre «\u00a0pacth\u00a0»"):
         Sample.of({"pacth": 9})
 
 

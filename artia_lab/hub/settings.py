@@ -184,9 +184,11 @@ def load(path: str | os.PathLike[str] | None = None) -> Settings:
     if unknown:
         sentence = _("“{name}” in “{file}” is not a setting of the hub; these are: {list}.")
         raise Mistake(sentence.format(name=unknown[0], file=file, list=", ".join(known)))
-    return Settings(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
-    )
+    # What kind each value is, the settings check themselves.
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in content.items()
+    }
+    return Settings(**given)
 
 
 def _check(name: str, value: Any, default: Any) -> None:

@@ -4,6 +4,8 @@ let keyboards = 0;
 
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
+  // JupyterLab would take arrows, digits and Enter for itself; it looks for this on whatever has the focus.
+  if (tag === "button" || tag === "textarea") node.setAttribute("data-lm-suppress-shortcuts", "true");
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value);
@@ -31,7 +33,7 @@ function render({ model, el }) {
       live.textContent = words.copied;
     },
   }, words.copy);
-  const root = make("section", { class: "artia-keyboard", lang: model.get("language"), "aria-label": words.label, "data-lm-suppress-shortcuts": "true" },
+  const root = make("section", { class: "artia-keyboard", lang: model.get("language"), "aria-label": words.label },
     make("div", { class: "artia-page" },
       make("label", { for: page.id }, words.label), page,
       make("p", { class: "artia-help", id: `${prefix}-help` }, words.help), copy),

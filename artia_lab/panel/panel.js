@@ -2,10 +2,13 @@
 // What must work while the kernel is busy (stopping, seeing what was made) asks the Jupyter server first.
 
 const ACTIVE = ["queued", "running"];
+const FOCUSABLE = ["input", "select", "textarea", "button", "summary", "audio"];
 let panels = 0;
 
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
+  // JupyterLab would take arrows, digits and Enter for itself; it looks for this on whatever has the focus.
+  if (FOCUSABLE.includes(tag) || "tabindex" in attributes) node.setAttribute("data-lm-suppress-shortcuts", "true");
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (value === true) node.setAttribute(name, "");
@@ -445,7 +448,7 @@ function render({ model, el }) {
   const stage = make("div", { class: "artia-stage" });
 
   const title = make("p", { class: "artia-title", id: `${prefix}-title` }, experiment.title);
-  const root = make("section", { class: "artia", lang: model.get("language"), "aria-labelledby": title.id, "data-lm-suppress-shortcuts": "true" },
+  const root = make("section", { class: "artia", lang: model.get("language"), "aria-labelledby": title.id },
     make("header", {}, title, make("p", { class: "artia-description" }, experiment.description)),
     make("div", { class: "artia-columns" },
       make("div", { class: "artia-form", role: "group", "aria-label": words.settings },

@@ -33,7 +33,7 @@ SHOWN = {
 class _RunFile(JupyterHandler, web.StaticFileHandler):
     auth_resource = RESOURCE
 
-    def initialize(self) -> None:
+    def initialize(self) -> None:  # type: ignore[override]
         # Which folder it is depends on the run, known when the request comes.
         web.StaticFileHandler.initialize(self, path=os.devnull)
 
@@ -46,7 +46,7 @@ class _RunFile(JupyterHandler, web.StaticFileHandler):
         await web.StaticFileHandler.get(self, path, include_body)
 
     def head(self, *path: str) -> object:  # type: ignore[override]
-        return self.get(*path, include_body=False)  # type: ignore[arg-type]
+        return self.get(*path, include_body=False)  # type: ignore[arg-type, misc]
 
     @classmethod
     def get_absolute_path(cls, root: str, path: str) -> str:

@@ -4,9 +4,9 @@ Run: python tests/benchmarks/self_mosaic.py [--quick]
 
 Each measure runs in a process of its own, so that its peak memory is its own. CPU seconds over the number of
 threads are printed beside the wall clock, which other work on the machine disturbs. Quality is the sliced
-Wasserstein distance between the patches of a picture and those of its source, as deviations of colour: lower is
-more alike. A picture resized from half its width shows what a loss of sharpness costs; two halves of the source,
-what one picture differs from itself.
+Wasserstein distance between the patches of a picture and those of its source, in deviations of colour: lower
+is more alike. The source enlarged from half its width shows what a loss of sharpness costs; its left half, how
+much one picture differs from itself. On a busy machine set OMP_NUM_THREADS=1: waiting threads burn CPU.
 """
 
 import multiprocessing
@@ -95,9 +95,8 @@ def main(widths: tuple[int, ...]) -> None:
     height = source.shape[0]
     halved = resized(resized(source.permute(2, 0, 1), height // 2, RIVAL_WIDTH // 2), height, RIVAL_WIDTH)
     print(f"\nAt {RIVAL_WIDTH} px, against every patch weighed at every scale (torch.cdist):")
-    print(
-        f"  CPU time      ours {ours['cpu']:.2f} s, rival {rival['cpu']:.2f} s, ratio {rival['cpu'] / ours['cpu']:.1f}"
-    )
+    ratio = rival["cpu"] / ours["cpu"]
+    print(f"  CPU time      ours {ours['cpu']:.2f} s, rival {rival['cpu']:.2f} s, ratio {ratio:.1f}")
     print(f"  peak memory   ours {ours['rss']:.0f} MB, rival {rival['rss']:.0f} MB")
     for name, picture in (
         ("ours", torch.from_numpy(ours["picture"])),

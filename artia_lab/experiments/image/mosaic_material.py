@@ -86,13 +86,13 @@ def gather(parameters: Parameters, corpus: Any, report: Any) -> Material:
     if parameters.picture:
         chosen = corpus.item(parameters.picture, "image")
         rest = [item for item in items if item.file != chosen.file]
-        files, pictures = [chosen.file], [_read(chosen, parameters.width, corpus)]
+        file, whole = chosen.file, _read(chosen, parameters.width, corpus)
     else:
         if not items:
             raise MaterialError(_("This corpus holds no picture. Add one to its folder, then try again."))
-        files, pictures, rest = _first_readable(items, parameters.width, corpus, report)
-    height = _height(parameters, *pictures[0].shape[:2])
-    pictures[0] = _fitted(pictures[0], height, parameters.width)
+        file, whole, rest = _first_readable(items, parameters.width, corpus, report)
+    height = _height(parameters, *whole.shape[:2])
+    files, pictures = [file], [_fitted(whole, height, parameters.width)]
     if parameters.sources == "all":
         order = np.random.default_rng(parameters.seed).permutation(len(rest))
         _add_others([rest[i] for i in order], files, pictures, height, parameters, corpus, report)
@@ -100,9 +100,9 @@ def gather(parameters: Parameters, corpus: Any, report: Any) -> Material:
     patch = min(parameters.patch, max(3, (shortest // 2 - 1) | 1))
     if patch < parameters.patch:
         report.warn(
-            _(
-                "The fragments are {used} px wide instead of {asked} px, because a picture is very small."
-            ).format(used=patch, asked=parameters.patch)
+            _("The fragments are {used} px wide instead of {asked} px, because a picture is very small.").format(
+                used=patch, asked=parameters.patch
+            )
         )
     return Material(tuple(files), tuple(pictures), height, patch)
 
@@ -120,13 +120,11 @@ def _read(item: Any, width: int, corpus: Any) -> np.ndarray:
     return picture
 
 
-def _first_readable(
-    items: list[Any], width: int, corpus: Any, report: Any
-) -> tuple[list[str], list[Any], list[Any]]:
+def _first_readable(items: list[Any], width: int, corpus: Any, report: Any) -> tuple[str, np.ndarray, list[Any]]:
     """Read the first picture that can be; also give those after it."""
     for index, item in enumerate(items):
         try:
-            return [item.file], [_read(item, width, corpus)], items[index + 1 :]
+            return item.file, _read(item, width, corpus), items[index + 1 :]
         except MaterialError as error:
             if len(items) == 1:
                 raise
@@ -141,7 +139,7 @@ def _first_readable(
 def _add_others(
     items: list[Any],
     files: list[str],
-    pictures: list[Any],
+    pictures: list[Tensor],
     height: int,
     parameters: Parameters,
     corpus: Any,
@@ -159,8 +157,8 @@ def _add_others(
         if budget < 0:
             report.warn(
                 _(
-                    "{left} pictures of the corpus are left out, because the mosaic can hold no more at this width. "
-                    "A smaller width takes in more of them, and another seed takes others."
+                    "{left} pictures of the corpus are left out, because the mosaic can hold no more "
+                    "at this width. A smaller width takes in more of them, and another seed takes others."
                 ).format(left=len(items) - index)
             )
             return

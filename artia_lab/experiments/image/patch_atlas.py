@@ -162,9 +162,43 @@ def build_atlas(pictures: Sequence[Tensor], patch: int, generator: torch.Generat
     return Atlas(pixels, width, tuple(tops), sizes, patch, places, owner.flatten(), axes, features)
 
 
-def _principal_axes(
-    pixels: Tensor, width: int, places: Tensor, patch: int, generator: torch.Generator
-) -> Tensor:
+def finer_places(places: Tensor, coarser: Atlas, atlas: Atlas, size: tuple[int, int]) -> Tensor:
+    """Carry the strongest patches of one scale over to the next, centre by centre.
+
+    Parameters
+    ----------
+    places : torch.Tensor [shape=(rows, columns, k), dtype=int64]
+        Patches of the coarser atlas, the strongest first.
+    coarser, atlas : Atlas
+        The same pictures at the coarser scale and at the next.
+    size : (int, int)
+        Height and width in px of the finer picture.
+
+    Returns
+    -------
+    torch.Tensor [shape=(height - patch + 1, width - patch + 1, 1), dtype=int64]
+        Patches of the finer atlas.
+    """
+    half = (atlas.patch - 1) / 2
+    pictures, rows, columns = coarser.locate(places[..., 0])
+    old, new = (torch.tensor(sizes, device=places.device) for sizes in (coarser.sizes, atlas.sizes))
+    factors = (new / old)[pictures]
+    taken, origins = [], []
+    for axis, origin in ((0, rows), (1, columns)):
+        side = places.shape[axis] + atlas.patch - 1
+        centres = torch.arange(size[axis] - atlas.patch + 1, device=places.device) + half
+        coarse = (centres + 0.5) * side / size[axis] - 0.5 - half
+        nearest = coarse.round().long().clamp(0, places.shape[axis] - 1)
+        taken.append(nearest)
+        origins.append((origin, coarse - nearest, factors[..., axis]))
+    (rows, row_rest, row_factor), (columns, column_rest, column_factor) = origins
+    pick = (taken[0][:, None], taken[1][None, :])
+    fine_rows = (rows[pick] + half + row_rest[:, None] + 0.5) * row_factor[pick] - 0.5 - half
+    fine_columns = (columns[pick] + half + column_rest[None, :] + 0.5) * column_factor[pick] - 0.5 - half
+    return atlas.scaled_places(fine_rows.round().long(), fine_columns.round().long(), pictures[pick])[..., None]
+
+
+def _principal_axes(pixels: Tensor, width: int, places: Tensor, patch: int, generator: torch.Generator) -> Tensor:
     """Estimate the directions in which patches vary most."""
     drawn = torch.randint(len(places), (min(SAMPLE, len(places)),), generator=generator)
     rows = torch.arange(patch, device=places.device)

@@ -2,29 +2,31 @@
 
 A diffusion model removes noise little by little. When all it may know is a finite set of patches, the best
 denoiser needs no network: it is their mean, weighted by how well each explains what is seen under the noise
-(Kamb & Ganguli, "An analytic theory of creativity in convolutional diffusion models", ICML 2025; Qiu, Kutulakos &
-Lindell, "Efficient and training-free single-image diffusion models", CVPR 2026, arXiv:2606.04299).
+(Kamb & Ganguli, "An analytic theory of creativity in convolutional diffusion models", ICML 2025; Qiu,
+Kutulakos & Lindell, "Efficient and training-free single-image diffusion models", CVPR 2026,
+arXiv:2606.04299).
 
 Ours goes from coarse to fine. At small scales every patch is weighed, with potentials that keep rare patches
 in use (`patch_search.balanced_weights`). At larger scales, where nearly all the weight lies on a few patches,
-only those are weighed, found from the scale before by local search (PatchMatch: Barnes et al., SIGGRAPH 2009).
-At last each pixel is taken whole from one place of the corpus, so the source map is exact.
+only those are weighed, found from the scale before by local search (PatchMatch: Barnes et al., SIGGRAPH
+2009). At last each pixel is taken whole from one place of the corpus, so the source map is exact.
 """
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import torch
 from torch import Tensor
 
 from artia_lab.experiments.image import patch_search as search
-from artia_lab.experiments.image.patch_atlas import Atlas, build_atlas
+from artia_lab.experiments.image.patch_atlas import Atlas, build_atlas, finer_places
 from artia_lab.experiments.image.patch_folding import fold_all, mix, nearest_pixels, resized, unfold
+from artia_lab.experiments.image.progress import Progress
 
 COARSEST, COARSEST_PER_PATCH = 10.0, 1.6
-"""Short side of the pictures at the coarsest scale: px, plus patches. Wider patches there would copy the whole."""
+"""Short side of the pictures at the coarsest scale: so many px, plus so many patches."""
 
 FIRST_LEVELS, LEVELS = 30, 6
 """Noise levels at the coarsest scale, and at each finer one."""
@@ -62,28 +64,6 @@ class Mosaic:
     weight_sum: float
 
 
-@dataclass
-class _Progress:
-    """Counts work in thousandths and reports it."""
-
-    total: float
-    on_step: Callable[..., None]
-    done: float = 0.0
-    weight_sum: float = 1.0
-    metrics: dict[str, float] = field(default_factory=dict)
-
-    def advance(self, work: float, part: float = 1.0) -> None:
-        self.done += work * part
-        thousandths = min(1000, max(1, round(1000 * self.done / self.total)))
-        self.on_step(thousandths, 1000, weight_sum=self.weight_sum, **self.metrics)
-
-    def check(self, weights: Tensor) -> None:
-        sums = weights.sum(-1)
-        worst = float(sums.flatten()[(sums - 1).abs().argmax()])
-        if abs(worst - 1) > abs(self.weight_sum - 1):
-            self.weight_sum = worst
-
-
 def regrow(
     pictures: Sequence[Tensor],
     height: int,
@@ -116,8 +96,8 @@ def regrow(
     device : str
         Where torch computes: ``"cpu"``, ``"cuda"``…
     on_step : callable
-        Called as ``on_step(i, n, sigma=…, scale=…, weight_sum=…)`` several times a second, i from 1 to n; may raise
-        to stop.
+        Called as ``on_step(i, n, sigma=…, scale=…, weight_sum=…)`` several times a second, i from 1 to n; may
+        raise to stop.
     on_scale : callable
         Called with the picture so far, [shape=(height, width, 3)], after each scale.
 
@@ -134,8 +114,9 @@ def regrow(
 
     scales = _scales(min(min(picture.shape[1:]) for picture in material), patch)
     work = [_work(height * scale, width * scale, scale == scales[0]) for scale in scales]
-    progress = _Progress(sum(work), on_step)
-    atlas = places = None
+    progress = Progress(sum(work), on_step)
+    atlas: Atlas | None = None
+    places: Tensor | None = None
     for scale, share in zip(scales, work, strict=True):
         size = max(patch, round(height * scale)), max(patch, round(width * scale))
         unit = share / (1 + (LEVELS if places is not None else FIRST_LEVELS))
@@ -151,12 +132,13 @@ def regrow(
             advance(1.0)
         else:
             sigmas = _sigmas(SIGMA_FINE, LEVELS)
-            places = _finer(places, coarser, atlas, size)
+            places = finer_places(places, coarser, atlas, size)
             start = _laid(atlas, places, patch / 3, advance)
         noisy = start + sigmas[0] * torch.randn(3, *size, generator=generator).to(device)
         clean, places = _denoise(noisy, sigmas, atlas, places, balance, generator, progress, unit)
         shown = resized(clean, height, width) * deviation + mean
         on_scale(shown.clamp(0, 1).permute(1, 2, 0))
+    assert atlas is not None and places is not None  # there is at least one scale
     return _mosaic(atlas, places, originals, progress)
 
 
@@ -194,7 +176,7 @@ def _denoise(
     places: Tensor | None,
     balance: float,
     generator: torch.Generator,
-    progress: _Progress,
+    progress: Progress,
     unit: float,
 ) -> tuple[Tensor, Tensor]:
     """Follow the probability flow through the noise levels of one scale by Euler steps."""
@@ -229,7 +211,7 @@ def _search(
     noisy: Tensor,
     places: Tensor,
     generator: torch.Generator,
-    progress: _Progress,
+    progress: Progress,
     unit: float,
 ) -> tuple[Tensor, Tensor]:
     """Improve the candidates of each patch: by its neighbours', nearby, and anywhere."""
@@ -250,30 +232,7 @@ def _search(
     return places, gaps
 
 
-def _finer(places: Tensor, coarser: Atlas, atlas: Atlas, size: tuple[int, int]) -> Tensor:
-    """Carry the strongest patches of one scale over to the next, centre by centre."""
-    half = (atlas.patch - 1) / 2
-    pictures, rows, columns = coarser.locate(places[..., 0])
-    old, new = (torch.tensor(sizes, device=places.device) for sizes in (coarser.sizes, atlas.sizes))
-    factors = (new / old)[pictures]
-    taken, tops = [], []
-    for axis, origin in ((0, rows), (1, columns)):
-        side = places.shape[axis] + atlas.patch - 1
-        centres = torch.arange(size[axis] - atlas.patch + 1, device=places.device) + half
-        coarse = (centres + 0.5) * side / size[axis] - 0.5 - half
-        nearest = coarse.round().long().clamp(0, places.shape[axis] - 1)
-        taken.append(nearest)
-        tops.append((origin, coarse - nearest, factors[..., axis]))
-    (rows, row_rest, row_factor), (columns, column_rest, column_factor) = tops
-    pick = (taken[0][:, None], taken[1][None, :])
-    fine_rows = (rows[pick] + half + row_rest[:, None] + 0.5) * row_factor[pick] - 0.5 - half
-    fine_columns = (columns[pick] + half + column_rest[None, :] + 0.5) * column_factor[pick] - 0.5 - half
-    return atlas.scaled_places(fine_rows.round().long(), fine_columns.round().long(), pictures[pick])[
-        ..., None
-    ]
-
-
-def _mosaic(atlas: Atlas, places: Tensor, pictures: list[Tensor], progress: _Progress) -> Mosaic:
+def _mosaic(atlas: Atlas, places: Tensor, pictures: list[Tensor], progress: Progress) -> Mosaic:
     """Take each pixel whole from where the strongest patches lead."""
     target = _laid(atlas, places, atlas.patch / 6, partial(progress.advance, 0))
     pixels = nearest_pixels(atlas, places[..., 0], target)

@@ -184,7 +184,8 @@ def nearest_pixels(atlas: Atlas, places: Tensor, target: Tensor) -> Tensor:
     """Choose for each pixel of a picture one pixel of the corpus.
 
     The corpus patches laid around a pixel each propose the pixel they put there; the one whose colour is
-    nearest to the target's wins, with a preference for the patch in whose middle the pixel lies. Nothing is averaged, so the result is as sharp as the corpus.
+    nearest to the target's wins, with a preference for the patch in whose middle the pixel lies. Nothing is
+    averaged, so the result is as sharp as the corpus.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The weights of the optimal patch denoiser, over all patches or over a few candidates found by local search."""
+"""The weights of the optimal patch denoiser, over all patches or over a few found by local search."""
 
 from collections.abc import Callable
 

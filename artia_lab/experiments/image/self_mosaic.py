@@ -1,6 +1,6 @@
 """Mosaïque de soi / Self-mosaic: a picture regrown from its own patches, by closed-form patch diffusion.
 
-The method is in `patch_diffusion`, the choice of material in `mosaic_material`, the source map in `source_map`.
+The method is in `patch_diffusion`, the choice of material in `mosaic_material`, the map in `source_map`.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Parameters(p.Parameters):
         },
         label=Text(fr="Format", en="Shape"),
         help=Text(
-            fr="Un format plus étendu que l’original n’étire rien : la matière repousse pour le remplir.",
+            fr="Un format plus étendu que l’original n’étire rien : la matière repousse pour le remplir.",
             en="A shape larger than the original stretches nothing: the material grows to fill it.",
         ),
     )
@@ -95,7 +95,7 @@ class Parameters(p.Parameters):
         unit="px",
         label=Text(fr="Taille des fragments", en="Size of the fragments"),
         help=Text(
-            fr="Petits, ils défont les formes en textures ; grands, ils gardent des morceaux reconnaissables.",
+            fr="Petits, ils défont les formes en textures ; grands, ils gardent des morceaux reconnaissables.",
             en="Small ones dissolve shapes into textures; large ones keep recognisable pieces.",
         ),
     )
@@ -106,7 +106,7 @@ class Parameters(p.Parameters):
         0.05,
         label=Text(fr="Liberté", en="Liberty"),
         help=Text(
-            fr="À 1, la composition naît du hasard ; vers 0, l’original revient, à peine troublé.",
+            fr="À 1, la composition naît du hasard ; vers 0, l’original revient, à peine troublé.",
             en="At 1 the composition is born of chance; towards 0 the original returns, barely troubled.",
         ),
     )
@@ -117,7 +117,7 @@ class Parameters(p.Parameters):
         0.05,
         label=Text(fr="Place aux détails rares", en="Room for rare details"),
         help=Text(
-            fr="À 1, chaque coin de l’original cherche à revenir ; à 0, les grandes surfaces envahissent tout.",
+            fr="À 1, chaque coin de l’original cherche à revenir ; à 0, les grandes surfaces envahissent tout.",
             en="At 1 every corner of the original tries to return; at 0 the broad surfaces take over.",
         ),
     )
@@ -125,7 +125,7 @@ class Parameters(p.Parameters):
         False,
         label=Text(fr="Fragments en miroir", en="Mirrored fragments"),
         help=Text(
-            fr="Permet de retourner les fragments de gauche à droite : plus de variété, parfois des symétries.",
+            fr="Permet de retourner les fragments de gauche à droite : plus de variété, parfois des symétries.",
             en="Lets fragments flip from left to right: more variety, sometimes symmetries.",
         ),
     )

@@ -1,6 +1,7 @@
 """A mosaic's source map, made readable: a picture with its key, and a table."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -130,17 +131,17 @@ def map_table(origin: Origin) -> list[dict[str, int | float | str]]:
     Returns
     -------
     list of dict
-        One row for each cell of an 8 × 8 grid (fewer on a tiny mosaic): its box in the mosaic in px; how many
-        pieces it holds; the file of the largest piece, the share of the cell that piece fills, whether it is mirrored, and
-        its box in the file, all three in percent of the file's width or height where they are not px.
+        One row for each cell of an 8 × 8 grid (fewer on a tiny mosaic): its box in the mosaic in px; how
+        many pieces it holds; the file of the largest piece, the share of the cell that piece fills, whether
+        it is mirrored (1) or not (0), and its box in the file in percent of the file's width and height.
     """
     pieces = origin.pieces()
     height, width = pieces.shape
     rows = np.linspace(0, height, min(CELLS, height) + 1).astype(int)
     columns = np.linspace(0, width, min(CELLS, width) + 1).astype(int)
     table: list[dict[str, int | float | str]] = []
-    for top, bottom in zip(rows[:-1], rows[1:], strict=True):
-        for left, right in zip(columns[:-1], columns[1:], strict=True):
+    for top, bottom in pairwise(rows.tolist()):
+        for left, right in pairwise(columns.tolist()):
             box = np.s_[top:bottom, left:right]
             numbers, counts = np.unique(pieces[box], return_counts=True)
             largest = pieces[box] == numbers[counts.argmax()]

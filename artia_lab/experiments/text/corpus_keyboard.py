@@ -192,6 +192,7 @@ def read(corpus: Any, order: int, report: Any) -> tuple[list[str], list[str]]:
     from artia_lab.experiments.text.ngrams import normalise
 
     names, texts, total = [], [], 0
+    refusal: MaterialError | None = None
     most = int(MOST_CHARACTERS * (6 / max(order, 6)) ** 2)
     for item in corpus.items("text"):
         report.step(1, STEPS)
@@ -199,6 +200,7 @@ def read(corpus: Any, order: int, report: Any) -> tuple[list[str], list[str]]:
             text = normalise(corpus.text(item))
         except MaterialError as error:
             report.warn(str(error))
+            refusal = refusal or error
             continue
         if not text.strip():
             continue
@@ -212,6 +214,9 @@ def read(corpus: Any, order: int, report: Any) -> tuple[list[str], list[str]]:
                     "most {most} million characters. Make a corpus of fewer texts, or choose a smaller memory."
                 ).format(order=order, most=round(most / 1e6, 1))
             )
+    if refusal and not texts:
+        # What is wrong with the file says more than that nothing is left.
+        raise refusal
     if sum(len(text.strip()) for text in texts) < LEAST_CHARACTERS:
         raise MaterialError(
             _(
