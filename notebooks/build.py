@@ -4,8 +4,8 @@
 ``python notebooks/build.py --check`` says which are no longer what their source says.
 
 A source is a Python file in jupytext's percent format. Its prose stands twice, in Markdown cells marked
-``lang="fr"`` and ``lang="en"``; its code once. Its first cell, marked ``notebook``, names the experiment and the files
-to build. The cell tagged ``parameters`` is written from the experiment's declaration, after the lines of its own.
+``lang="fr"`` and ``lang="en"``; its code once. Its first cell, marked ``notebook``, names the experiment and the
+files to build. The cell tagged ``parameters`` is written from the experiment's declaration, after its own lines.
 """
 
 from __future__ import annotations
@@ -70,13 +70,8 @@ def execute(notebook: nbformat.NotebookNode, language: str) -> None:
         NotebookClient(executed, kernel_name="artia", timeout=600).execute(env=environment, cwd=home)
     for cell, done in zip(notebook.cells, executed.cells, strict=True):
         if CHECKED in cell.metadata.get("tags", []):
-            cell.outputs = [_plain(each) for each in done.outputs]
-
-
-def _plain(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    if "execution_count" in output:
-        output.execution_count = None
-    return output
+            # nbval refuses outputs of a cell that bears no number.
+            cell.outputs, cell.execution_count = done.outputs, done.execution_count
 
 
 def without_outputs(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

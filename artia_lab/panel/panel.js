@@ -132,7 +132,7 @@ function controls(model, words, prefix, changed) {
       changed(field.name, exact.value === "" ? null : exact.valueAsNumber);
     });
     const set = (value) => {
-      if (document.activeElement !== exact || exact.valueAsNumber !== value) exact.value = value ?? "";
+      if (document.activeElement !== exact) exact.value = value ?? "";
       slider.value = value ?? field.low;
       paint();
     };
@@ -156,7 +156,7 @@ function controls(model, words, prefix, changed) {
         changed(field.name, drawn);
       },
     }, words.another_seed);
-    const set = (value) => { if (box.valueAsNumber !== value) box.value = value ?? ""; };
+    const set = (value) => { if (document.activeElement !== box) box.value = value ?? ""; };
     return row(field, [heading(field, id), make("div", { class: "artia-pair" }, box, another)], box, set);
   }
 
@@ -222,6 +222,7 @@ function controls(model, words, prefix, changed) {
 
 function corpusChooser(model, words, prefix, choose) {
   const OTHER = "\0other";
+  let lookingElsewhere = false;
   const id = `${prefix}-corpus`;
   const about = `${id}-mistake ${id}-terms`;
   const list = make("select", { id, "aria-describedby": about });
@@ -237,11 +238,16 @@ function corpusChooser(model, words, prefix, choose) {
     make("div", { class: "artia-label" }, make("label", { for: id }, words.corpus)), list, other, mistake, terms);
 
   list.addEventListener("change", () => {
-    other.hidden = list.value !== OTHER;
-    if (list.value === OTHER) path.focus();
+    lookingElsewhere = list.value === OTHER;
+    other.hidden = !lookingElsewhere;
+    if (lookingElsewhere) path.focus();
     else choose(list.value);
   });
-  const take = () => { if (path.value.trim()) choose(path.value.trim()); };
+  const take = () => {
+    if (!path.value.trim()) return;
+    lookingElsewhere = false;
+    choose(path.value.trim());
+  };
   use.addEventListener("click", take);
   path.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); take(); } });
 
@@ -255,9 +261,9 @@ function corpusChooser(model, words, prefix, choose) {
       list.replaceChildren(
         ...offered.map((each) => make("option", { value: each.id }, each.label)),
         make("option", { value: OTHER }, words.another_folder));
-      list.value = known ? chosen : OTHER;
-      other.hidden = known;
-      if (!known) path.value = chosen;
+      list.value = known && !lookingElsewhere ? chosen : OTHER;
+      other.hidden = list.value !== OTHER;
+      if (!known && document.activeElement !== path) path.value = chosen;
       const said = model.get("mistakes").corpus ?? "";
       mistake.textContent = said;
       mistake.hidden = !said;
@@ -573,7 +579,7 @@ function render({ model, el }) {
       shownRun = progress.run;
       shownPreview = null;
       results.forget();
-      stage.replaceChildren();
+      stage.replaceChildren(make("div", { class: "artia-empty" }));
     }
     // Run stays where it is, so that neither the focus nor a second click falls on Stop.
     if (!busy && document.activeElement === stop) run.focus();
@@ -609,7 +615,7 @@ function render({ model, el }) {
       return;
     }
     if (!outcome.run) {
-      if (!stage.children.length) stage.replaceChildren(make("p", { class: "artia-empty" }, words.empty));
+      if (!stage.querySelector("p")) stage.replaceChildren(make("p", { class: "artia-empty" }, words.empty));
       return;
     }
     if (shownOutcome === outcome.run) return;

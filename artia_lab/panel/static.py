@@ -15,6 +15,7 @@ from artia_lab.panel.form import written
 
 # A notebook with larger pictures becomes slow to open and to compare.
 LONGEST_SIDE = 1600
+COMFORTABLE_SIDE = 640
 LONGEST_TEXT = 20_000
 
 
@@ -98,7 +99,7 @@ def work(folder: Path, output: Mapping[str, Any]) -> dict[str, str]:
     """
     path, label = folder / output["path"], output["label"]
     if output["medium"] == "image":
-        html = _figure(picture_as_uri(path), label)
+        html = _figure(picture_as_uri(path), label, _width(path))
     elif output["medium"] == "audio":
         from artia_lab.panel.sound_picture import listening_copy, portrait
 
@@ -106,13 +107,13 @@ def work(folder: Path, output: Mapping[str, Any]) -> dict[str, str]:
             _uri("image/png", portrait(path)), _("{label}: its waveform and its spectrum").format(label=label)
         )
         html += (
-            f'<audio controls preload="none" src="{_uri("audio/mpeg", listening_copy(path))}" '
+            f'<audio controls preload="metadata" src="{_uri("audio/mpeg", listening_copy(path))}" '
             f'title="{escape(label, quote=True)}"></audio>'
         )
     else:
         text = path.read_text(encoding="utf-8")
         cut = text[:LONGEST_TEXT] + ("…" if len(text) > LONGEST_TEXT else "")
-        return {"text/html": _page(label, cut), "text/plain": cut}
+        return {"text/html": _page(cut), "text/plain": cut}
     return {"text/html": html, "text/plain": f"[{label}]"}
 
 
@@ -178,15 +179,24 @@ def report(outcome: Mapping[str, Any]) -> dict[str, str]:
     return {"text/html": f"{state}<ul>{html}</ul>", "text/plain": plain}
 
 
-def _figure(uri: str, label: str) -> str:
-    return f'<figure><img src="{uri}" alt="{escape(label, quote=True)}"></figure>'
+def _figure(uri: str, label: str, width: int = 0) -> str:
+    wide = f' width="{width}"' if width else ""
+    return f'<figure><img src="{uri}" alt="{escape(label, quote=True)}"{wide}></figure>'
 
 
-def _page(label: str, text: str) -> str:
+def _width(path: Path) -> int:
+    """Enlarge small pictures by a whole number of times, so that they can be looked at."""
+    from PIL import Image
+
+    with Image.open(path, formats=["PNG"]) as picture:
+        return int(picture.width * max(1, COMFORTABLE_SIDE // max(picture.size)))
+
+
+def _page(text: str) -> str:
     style = (
         "white-space: pre-wrap; max-width: 42em; line-height: 1.6; font-family: Georgia, serif; font-size: 1.1em"
     )
-    return f'<div aria-label="{escape(label, quote=True)}" style="{style}">{escape(text)}</div>'
+    return f'<div style="{style}">{escape(text)}</div>'
 
 
 def _uri(kind: str, content: bytes) -> str:

@@ -167,7 +167,7 @@ show_trace(result, "sources")
 #
 # 1. Ne changez que la taille des fragments : 3, 7, 11, 15. Quand votre image cesse-t-elle d’être une matière et redevient-elle une image ?
 # 2. Descendez la liberté de 1 à 0 par pas de 0,2, avec la même graine, et posez les six images côte à côte : c’est un fondu entre le hasard et l’original.
-# 3. Mettez ensemble deux images qui n’ont rien à y faire (un lichen et une carte, un tissu et une façade), choisissez toute la matière du corpus, et cherchez dans la carte des sources les coutures que l’œil ne voyait pas.
+# 3. Réunissez deux images qui n’ont rien à faire ensemble (un lichen et une carte, un tissu et une façade), choisissez toute la matière du corpus, et cherchez dans la carte des sources les coutures que l’œil ne voyait pas.
 #
 # **Garder.** Rien à faire : chaque essai est un dossier, avec l’image, la carte des sources, le tableau et son procès-verbal. `artia runs list` les énumère ; `artia rerun I1-mosaique-de-soi.ipynb -p seed=7` refait le carnet sans navigateur, avec une autre graine.
 #

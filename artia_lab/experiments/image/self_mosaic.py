@@ -69,8 +69,8 @@ class Parameters(p.Parameters):
         unit="px",
         label=Text(fr="Largeur", en="Width"),
         help=Text(
-            fr="Largeur de la mosaïque. Deux fois plus large demande à peu près cinq fois plus de temps.",
-            en="Width of the mosaic. Twice as wide takes about five times as long.",
+            fr="Largeur de la mosaïque. Deux fois plus large demande à peu près quatre fois plus de temps.",
+            en="Width of the mosaic. Twice as wide takes about four times as long.",
         ),
     )
     shape: str = p.choice(

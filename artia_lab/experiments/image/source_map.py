@@ -5,19 +5,14 @@ from itertools import pairwise
 
 import numpy as np
 
-CORNERS = np.array(
-    [[[0.10, 0.35, 0.75], [0.98, 0.78, 0.20]], [[0.10, 0.62, 0.50], [0.80, 0.20, 0.42]]], dtype=np.float32
-)
-"""Colours of the corners of a picture that is alone: blue and yellow above, green and crimson below."""
-
 CELLS = 8
 """Cells of the table along each side of the mosaic."""
 
 KEY_PICTURES = 6
 """Pictures shown at most in the key: those used most."""
 
-SLIDE = 5
-"""Neighbours whose displacements differ by no more than this, in px, are drawn as one piece."""
+SLIDE = 0.02
+"""Neighbours are drawn as one piece when their displacements differ by no more than this share of the width."""
 
 GAP = 8
 """White space around the pictures of the key, in px."""
@@ -98,7 +93,7 @@ def map_picture(origin: Origin, mosaic: np.ndarray) -> np.ndarray:
         mask = np.zeros(picture.shape[:2], dtype=bool)
         mask[origin.row[here], origin.column[here]] = True
         used.append(_spread(mask))
-    drawn = np.empty_like(mosaic, dtype=np.float32)
+    drawn: np.ndarray = np.empty_like(mosaic, dtype=np.float32)
     for index, colour in enumerate(colours):
         here = origin.source == index
         drawn[here] = colour[origin.row[here], origin.column[here]]
@@ -171,14 +166,19 @@ def _place_colours(height: int, width: int, index: int | None) -> np.ndarray:
     """One colour for each place of a picture; among several pictures, one hue for each."""
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
     across = np.linspace(0, 1, width, dtype=np.float32)[None, :, None]
-    if index is None:
-        above = CORNERS[0, 0] * (1 - across) + CORNERS[0, 1] * across
-        below = CORNERS[1, 0] * (1 - across) + CORNERS[1, 1] * across
-        return above * (1 - down) + below * down
-    hue = (0.58 + index * 0.6180340) % 1  # the golden ratio keeps the hues of any number of pictures apart
+    if index is None:  # from blue at the left through green and yellow to red at the right
+        pure, strength = _hue(0.62 - 0.62 * across), np.full_like(across, 0.8)
+    else:  # the golden ratio keeps the hues of any number of pictures apart
+        hue = np.full((1, 1, 1), (0.58 + index * 0.6180340) % 1, dtype=np.float32)
+        pure, strength = _hue(hue), 0.35 + 0.65 * across
+    colours: np.ndarray = (1 - strength * (1 - pure)) * (1 - 0.6 * down)
+    return colours.astype(np.float32)
+
+
+def _hue(hue: np.ndarray) -> np.ndarray:
+    """Pure colours of the wheel; a hue in [0, 1] in the last axis becomes red, green and blue."""
     wheel = np.abs((hue * 6 + np.array([0, 4, 2], dtype=np.float32)) % 6 - 3) - 1
-    pure = wheel.clip(0, 1).astype(np.float32)
-    return (1 - (0.35 + 0.65 * across) * (1 - pure)) * (1 - 0.55 * down)
+    return wheel.clip(0, 1)
 
 
 def _grey(picture: np.ndarray) -> np.ndarray:
@@ -188,14 +188,15 @@ def _grey(picture: np.ndarray) -> np.ndarray:
 def _seams(origin: Origin) -> np.ndarray:
     """Mark the pixels whose right or lower neighbour comes from elsewhere, not merely from a few pixels aside."""
     moves = np.stack(origin.moves())
+    slide = max(3.0, SLIDE * origin.source.shape[1])
     seams = np.zeros(origin.source.shape, dtype=bool)
-    seams[:, :-1] |= _apart(moves[:, :, :-1], moves[:, :, 1:])
-    seams[:-1] |= _apart(moves[:, :-1], moves[:, 1:])
+    seams[:, :-1] |= _apart(moves[:, :, :-1], moves[:, :, 1:], slide)
+    seams[:-1] |= _apart(moves[:, :-1], moves[:, 1:], slide)
     return seams
 
 
-def _apart(some: np.ndarray, others: np.ndarray) -> np.ndarray:
-    return np.any(np.abs(some - others) > np.array([0, 0, SLIDE, SLIDE])[:, None, None], axis=0)
+def _apart(some: np.ndarray, others: np.ndarray, slide: float) -> np.ndarray:
+    return np.any(np.abs(some - others) > np.array([0, 0, slide, slide])[:, None, None], axis=0)
 
 
 def _spread(mask: np.ndarray) -> np.ndarray:

@@ -98,8 +98,8 @@ def test_progress_rises_to_its_end_and_pictures_come_at_each_scale(coffee):
     steps, sizes = [], []
     regrow(
         [coffee],
-        64,
-        96,
+        48,
+        72,
         on_step=lambda i, n, **metrics: steps.append((i, n)),
         on_scale=lambda picture: sizes.append(tuple(picture.shape)),
     )
