@@ -134,7 +134,9 @@ def _inline(folder: RunFolder, claim: int) -> None:
 
 
 def _local(folder: RunFolder, claim: int) -> None:
-    environment = os.environ | {"ARTIA_LANG": folder.request().language}
+    # Threads that wait for each other must not burn the cores that other people's runs are waiting for: with four
+    # times more threads than cores, a run took 30 s and 86 J instead of 8 s and 33 J.
+    environment = {"OMP_WAIT_POLICY": "PASSIVE"} | os.environ | {"ARTIA_LANG": folder.request().language}
     try:
         worker = subprocess.Popen(
             [sys.executable, "-m", "artia_lab.execute", str(folder.path)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -78,8 +78,23 @@ def form_as_html(experiment: Experiment, credit: str, values: Mapping[str, objec
         f"<p><strong>{escape(str(experiment.title))}</strong> — {escape(str(experiment.description))}<br>"
         f"{escape(credit)}</p><table>{rows}</table>"
     )
-    plain = f"{experiment.title} — " + ", ".join(f"{label}: {value}" for label, value in pairs)
-    return html, plain
+    return html, f"{experiment.title} — {listed(pairs)}"
+
+
+def listed(pairs: Sequence[Sequence[str]]) -> str:
+    """List names and values on one line.
+
+    Parameters
+    ----------
+    pairs : sequence of sequence of str
+        Each a name and a value.
+
+    Returns
+    -------
+    str
+        For example ``"Width: 256 px, Seed: 0"``.
+    """
+    return ", ".join(_("{name}: {value}").format(name=name, value=value) for name, value in pairs)
 
 
 def work(folder: Path, output: Mapping[str, Any]) -> dict[str, str]:
@@ -168,14 +183,14 @@ def report(outcome: Mapping[str, Any]) -> dict[str, str]:
             (_("Energy"), outcome["energy"]),
             (_("Corpus"), f"{outcome['credit']} {outcome['private']}".strip()),
             *((_("Note"), warning) for warning in outcome["warnings"]),
-            (_("Settings"), ", ".join(f"{label}: {value}" for label, value in outcome["parameters"])),
-            (_("Run"), outcome["run"]),
+            (_("Settings"), listed(outcome["parameters"])),
+            (_("This run"), outcome["run"]),
         ]
         if sentence
     ]
     html = "".join(f"<li><strong>{escape(name)}</strong> — {escape(sentence)}</li>" for name, sentence in said)
     state = "" if outcome["state"] == "finished" else f"<p>{escape(outcome['sentence'])}</p>"
-    plain = "\n".join(f"{name}: {sentence}" for name, sentence in said)
+    plain = "\n".join(_("{name}: {value}").format(name=name, value=sentence) for name, sentence in said)
     return {"text/html": f"{state}<ul>{html}</ul>", "text/plain": plain}
 
 
