@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A machine that is busy with something else must not fail a test.
+settings.register_profile("artia", deadline=None)
+settings.load_profile("artia")
 
 
 @pytest.fixture(autouse=True)

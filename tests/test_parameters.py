@@ -7,9 +7,9 @@ from dataclasses import FrozenInstanceError, dataclass
 
 import nbformat
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from papermill.translators import PythonTranslator
 
 from artia_lab import experiments
 from artia_lab import parameters as p
@@ -54,8 +54,10 @@ def test_every_value_survives_the_command_line(sample: Sample) -> None:
 
 
 @given(samples)
-def test_every_value_survives_papermills_yaml(sample: Sample) -> None:
-    assert Sample.of(yaml.safe_load(yaml.safe_dump(sample.to_json(), allow_unicode=True))) == sample
+def test_every_value_survives_papermills_injection(sample: Sample) -> None:
+    values: dict[str, object] = {}
+    exec(PythonTranslator.codify(sample.to_json()), values)
+    assert Sample.of({name: values[name] for name in p.fields(Sample)}) == sample
 
 
 def test_falsy_values_are_values() -> None:

@@ -8,7 +8,7 @@ from artia_lab.corpora.check import Finding, Report, check
 from artia_lab.corpora.corpus import Corpus, Item, LeftOut
 from artia_lab.corpora.describe import add, describe
 from artia_lab.corpora.reader import CorpusReader
-from artia_lab.corpora.shelf import every, find
+from artia_lab.corpora.shelf import every, find, starter
 
 __all__ = [
     "Corpus",
@@ -22,4 +22,5 @@ __all__ = [
     "describe",
     "every",
     "find",
+    "starter",
 ]

@@ -11,7 +11,7 @@ from artia_lab.corpora.names import shown
 from artia_lab.corpora.terms import refuse_shortcomings
 from artia_lab.errors import CorpusError, NotFound
 from artia_lab.home import home
-from artia_lab.i18n import _
+from artia_lab.i18n import _, language
 
 
 def shelf() -> Path:
@@ -46,6 +46,22 @@ def find(id_or_folder: str | Path) -> Corpus:
         If the folder is not described, or its datasheet is wrong or lacks the licence or the consent.
     """
     return refuse_shortcomings(identify(id_or_folder))
+
+
+def starter(medium: str) -> str:
+    """Name the corpus that the lab lends when a person named none.
+
+    Parameters
+    ----------
+    medium : {"image", "audio", "text"}
+        What it holds.
+
+    Returns
+    -------
+    str
+        The id of a starter; for texts, of the one in the language in force.
+    """
+    return starters.id_for(medium, language())
 
 
 def every() -> list[Corpus]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from artia_lab import corpora
 from artia_lab.corpora import Corpus
-from artia_lab.errors import CorpusError, NotFound
+from artia_lab.errors import CorpusError
 from artia_lab.i18n import _, ngettext
 
 NAMED = 3
@@ -31,31 +31,6 @@ def offered(medium: str) -> list[dict[str, str]]:
         for corpus in corpora.every()
         if medium in corpus.media
     ]
-
-
-def first(medium: str) -> str:
-    """Choose a corpus when nobody did.
-
-    Parameters
-    ----------
-    medium : {"image", "audio", "text"}
-        What it must hold.
-
-    Returns
-    -------
-    str
-        Id of the first corpus offered.
-
-    Raises
-    ------
-    NotFound
-        If there is none.
-    """
-    for each in offered(medium):
-        return each["id"]
-    raise NotFound(
-        _("There is no corpus for this experiment yet. Describe a folder of yours with: artia corpus new FOLDER")
-    )
 
 
 def usable(id_or_folder: str, medium: str) -> Corpus:

@@ -10,7 +10,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from artia_lab import execute, experiments
+from artia_lab import corpora, execute, experiments
 from artia_lab.errors import ArtiaError, Cancelled, Failure, Mistake
 from artia_lab.i18n import _, language, use_language
 from artia_lab.panel import form, material, static
@@ -296,7 +296,7 @@ def open_panel(experiment: str, *, corpus: str | Path = "", **values: object) ->
     experiment : str
         Id of the experiment, such as ``"image.self-mosaic"``.
     corpus : str or Path
-        Id or folder of a corpus; by default the first that suits the experiment.
+        Id or folder of a corpus; by default the starter of the experiment's medium, in the language in force.
     **values : object
         Parameters by name; the others keep their defaults.
 
@@ -313,7 +313,7 @@ def open_panel(experiment: str, *, corpus: str | Path = "", **values: object) ->
     with plainly():
         what = experiments.load(experiment)
         parameters = what.parameters.of(values)
-        chosen = str(corpus) or material.first(what.medium)
+        chosen = str(corpus) or corpora.starter(what.medium)
         notebook = os.environ.get("ARTIA_NOTEBOOK") or Path(os.environ.get("JPY_SESSION_NAME", "")).name
         panel = Panel(what, chosen, parameters, notebook)
     # A rerun begins afresh, and so does a script.

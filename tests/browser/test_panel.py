@@ -112,6 +112,19 @@ def test_stop_works_within_a_second_while_run_all_waits(notebook: Any, page: Pag
     assert book.outputs(2) == []
 
 
+def test_everything_goes_through_the_kernel_where_the_server_has_no_extension(notebook: Any, page: Page) -> None:
+    page.route("**/artia/api/**", lambda route: route.fulfill(status=404))
+    book = notebook(SHOWN.format(steps=600))
+    book.execute(0)
+    book.panel.get_by_role("button", name="Run").click()
+    expect(book.panel.get_by_role("img", name="Preview")).to_be_visible()
+    book.panel.get_by_role("button", name="Stop").click()
+    expect(book.panel.get_by_role("status")).to_have_text("Stopped. What it had made is kept.")
+    book.panel.get_by_role("spinbutton", name="Steps, exact value").fill("1")
+    book.panel.get_by_role("button", name="Run again").click()
+    expect(book.panel.get_by_role("img", name=re.compile("Picture picture.png"))).to_be_visible()
+
+
 def test_closed_tab_comes_back_to_the_run_as_it_is(notebook: Any, page: Page) -> None:
     book = notebook(SHOWN.format(steps=600))
     book.execute(0)

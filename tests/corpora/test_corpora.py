@@ -10,7 +10,7 @@ from artia_lab import corpora
 
 def test_what_others_may_use() -> None:
     classes = {"Corpus", "CorpusReader", "Finding", "Item", "LeftOut", "Report"}
-    assert set(corpora.__all__) == classes | {"add", "check", "describe", "every", "find"}
+    assert set(corpora.__all__) == classes | {"add", "check", "describe", "every", "find", "starter"}
 
 
 def test_importing_it_loads_nothing_heavy() -> None:

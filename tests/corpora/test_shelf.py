@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from artia_lab.corpora import Corpus, describe, every, find
+from artia_lab.corpora import Corpus, describe, every, find, starter
 from artia_lab.errors import CorpusError, NotFound
+from artia_lab.i18n import use_language
 
 
 def test_a_corpus_of_the_persons_is_found_by_the_name_of_its_folder(corpus: Corpus, artia_home: Path) -> None:
@@ -82,3 +83,14 @@ def test_a_folder_that_may_not_be_read_is_said(corpus: Corpus) -> None:
         (corpus.folder / "corpus.toml").chmod(0)
     with pytest.raises(CorpusError):
         find(corpus.folder)
+
+
+@pytest.mark.parametrize(("code", "lent"), [("fr", "starter/texts-fr"), ("en", "starter/texts-en")])
+def test_the_lab_lends_a_text_in_the_persons_language(code: str, lent: str) -> None:
+    with use_language(code):
+        assert starter("text") == lent
+
+
+@pytest.mark.parametrize(("medium", "lent"), [("image", "starter/drawings"), ("audio", "starter/sounds")])
+def test_the_lab_lends_a_corpus_of_each_medium(medium: str, lent: str) -> None:
+    assert starter(medium) == lent

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from artia_lab import corpora
-from artia_lab.errors import CorpusError, NotFound
+from artia_lab.errors import CorpusError
 from artia_lab.panel import material
 
 
@@ -16,15 +16,6 @@ def test_only_corpora_of_the_medium_are_offered() -> None:
 def test_a_corpus_without_the_medium_is_refused_in_a_sentence(pictures: str) -> None:
     with pytest.raises(CorpusError, match="“Two skies” holds no sound"):
         material.usable(pictures, "audio")
-
-
-def test_first_corpus_is_chosen_when_nobody_chose() -> None:
-    assert material.first("audio") == "starter/sounds"
-
-
-def test_no_corpus_at_all_is_a_sentence() -> None:
-    with pytest.raises(NotFound, match="artia corpus new"):
-        material.first("smell")
 
 
 def test_terms_say_whose_it_is_and_what_may_be_done(pictures: str) -> None:
