@@ -83,7 +83,7 @@ def test_a_wrong_parameter_is_refused_before_anything_starts(executor: str, wron
 
 
 def test_an_unknown_experiment_or_corpus_is_not_found(executor: str) -> None:
-    with pytest.raises(NotFound, match="text.corpus-keyboard"):
+    with pytest.raises(NotFound, match=r"text\.corpus-keyboard"):
         start("text.nothing", "starter/texts-en", executor=executor)
     with pytest.raises(NotFound):
         start("text.corpus-keyboard", "starter/nothing", executor=executor)

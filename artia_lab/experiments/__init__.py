@@ -107,7 +107,8 @@ def load(name: str) -> Experiment:
     except Exception as error:
         raise Failure(
             _(
-                "The experiment “{name}” could not be loaded ({error}). Reinstall the package that brings it: {package}."
+                "The experiment “{name}” could not be loaded ({error}). "
+                "Reinstall the package that brings it: {package}."
             ).format(name=name, error=error, package=entries[name].value.partition(".")[0])
         ) from error
     if not isinstance(experiment, Experiment) or experiment.id != name:

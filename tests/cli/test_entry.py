@@ -68,9 +68,7 @@ def test_help_is_in_the_persons_language(
         ["corpus", "show", "nothing"],
     ],
 )
-def test_a_mistake_is_one_sentence_and_exit_code_two(
-    capsys: pytest.CaptureFixture[str], words: list[str]
-) -> None:
+def test_a_mistake_is_one_sentence_and_exit_code_two(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     code, out, err = artia(capsys, *words)
     assert code == 2
     assert out == ""
@@ -125,9 +123,7 @@ def test_a_folder_is_described_checked_used_and_shown(
     assert code == 2 and "words.txt" in out
 
 
-def test_what_a_datasheet_lacks_is_asked_for_or_named(
-    capsys: pytest.CaptureFixture[str], texts: Path
-) -> None:
+def test_what_a_datasheet_lacks_is_asked_for_or_named(capsys: pytest.CaptureFixture[str], texts: Path) -> None:
     code, _out, err = artia(capsys, "corpus", "new", texts, "--title", "Mine")
     assert code == 2
     assert "--author, --licence, --consent" in err

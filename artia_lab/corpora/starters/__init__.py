@@ -93,9 +93,7 @@ def id_for(medium: str, language: str) -> str:
         Its id.
     """
     return next(
-        f"starter/{each.name}"
-        for each in STARTERS
-        if each.medium == medium and each.language in ("", language)
+        f"starter/{each.name}" for each in STARTERS if each.medium == medium and each.language in ("", language)
     )
 
 
