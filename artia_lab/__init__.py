@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from artia_lab.execute import run, start
-    from artia_lab.panel import open_panel
+    from artia_lab.panel import open_keyboard, open_panel
 
 __version__ = "0.1.0"
-__all__ = ["open_panel", "run", "start"]
+__all__ = ["open_keyboard", "open_panel", "run", "start"]
 
-_HOMES = {"open_panel": "artia_lab.panel", "run": "artia_lab.execute", "start": "artia_lab.execute"}
+_HOMES = {
+    "open_keyboard": "artia_lab.panel",
+    "open_panel": "artia_lab.panel",
+    "run": "artia_lab.execute",
+    "start": "artia_lab.execute",
+}
 
 
 def __getattr__(name: str) -> Any:

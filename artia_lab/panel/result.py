@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from artia_lab.errors import NotFound
 from artia_lab.experiments import Experiment
 from artia_lab.i18n import _, ngettext
 from artia_lab.panel import static
 from artia_lab.panel.outcome import outcome
+from artia_lab.panel.plain import plainly
+from artia_lab.panel.trace import table
 from artia_lab.runs import RunFolder
 
 
@@ -43,6 +47,36 @@ class Result:
         for each in told["works"]:
             display(static.work(self.folder.path, each), raw=True)
         display(static.report(told), raw=True)
+
+    def show_trace(self, name: str, *, longest: str = "") -> None:
+        """Leave a trace of the run, which explains a work, in the notebook as a static output.
+
+        Parameters
+        ----------
+        name : str
+            Name of the trace, without suffix: a picture or a table.
+        longest : str
+            A column of the table: its longest cells come first. By default the rows keep their order.
+
+        Raises
+        ------
+        NotFound
+            If the run kept no such trace.
+        """
+        from IPython.display import display
+
+        with plainly():
+            traces = outcome(self._experiment, self.folder)["traces"]
+            shown = {Path(each["file"]).stem: each for each in traces if each["medium"] in ("image", "table")}
+            if name not in shown:
+                raise NotFound(
+                    _("This run kept no trace “{name}”. It kept: {list}.").format(name=name, list=", ".join(shown))
+                )
+            trace = shown[name]
+            if trace["medium"] == "image":
+                display(static.work(self.folder.path, trace), raw=True)
+            else:
+                display(table(self.folder.path / trace["path"], longest), raw=True)
 
     def __repr__(self) -> str:
         """Say what was made, in words that do not change from one execution or machine to the next."""

@@ -1,4 +1,4 @@
-"""The traces of a run, shown in a notebook: the pictures and tables that explain a work."""
+"""The tables that explain a work, as static outputs."""
 
 from __future__ import annotations
 
@@ -6,49 +6,9 @@ import csv
 from html import escape
 from pathlib import Path
 
-from artia_lab import experiments
-from artia_lab.errors import NotFound
-from artia_lab.i18n import _, ngettext
-from artia_lab.panel import static
-from artia_lab.panel.outcome import outcome
-from artia_lab.panel.plain import plainly
-from artia_lab.panel.result import Result
+from artia_lab.i18n import ngettext
 
 ROWS = 12
-
-
-def show_trace(result: Result, name: str, *, longest: str = "") -> None:
-    """Leave a trace of a run in the notebook, as a static output.
-
-    Parameters
-    ----------
-    result : Result
-        What came of the run.
-    name : str
-        Name of the trace, without suffix: a picture or a table.
-    longest : str
-        A column of the table: its longest cells come first. By default the rows keep their order.
-
-    Raises
-    ------
-    NotFound
-        If the run kept no such trace.
-    """
-    from IPython.display import display
-
-    with plainly():
-        traces = outcome(experiments.load(result.record["experiment"]), result.folder)["traces"]
-        shown = {Path(each["file"]).stem: each for each in traces if each["medium"] in ("image", "table")}
-        if name not in shown:
-            raise NotFound(
-                _("This run kept no trace “{name}”. It kept: {list}.").format(name=name, list=", ".join(shown))
-            )
-        trace = shown[name]
-        if trace["medium"] == "image":
-            bundle = static.work(result.folder.path, trace)
-        else:
-            bundle = table(result.folder.path / trace["path"], longest)
-        display(bundle, raw=True)
 
 
 def table(path: Path, longest: str = "") -> dict[str, str]:
@@ -59,7 +19,7 @@ def table(path: Path, longest: str = "") -> dict[str, str]:
     path : Path
         A CSV file with a line of column names, as `artia_lab.runs.outputs.Outputs.table` writes it.
     longest : str
-        As in `show_trace`.
+        A column: its longest cells come first. By default the rows keep their order.
 
     Returns
     -------

@@ -136,11 +136,10 @@ print(every_grain_is_traced(result.folder))
 # The picture reads like a score. On top, the spectrum of the sound that drives; under it, that of the mosaic; then one line per file, named, from the most played to the least, where a mark says when it sounds. The table says the same: the time in the mosaic, the file, the start and end within that file (in seconds), the gain (in decibels), the distance to the moment that the grain answers, and whether it continues the one before.
 
 # %%
-from artia_lab.panel.trace import show_trace
-show_trace(result, "picture")
+result.show_trace("picture")
 
 # %%
-show_trace(result, "grains")
+result.show_trace("grains")
 
 # %% [markdown] lang="fr"
 # ## Est-ce une copie ?

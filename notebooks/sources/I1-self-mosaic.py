@@ -134,11 +134,10 @@ print(shares_add_up(result.folder), pixels_come_from_the_corpus(result.folder))
 # On the left, the mosaic, where every spot takes the colour of its place of origin; on the right, the key: the material, tinted in the same way. The dark lines are the seams, and the wide areas between them, quotations. What was never used stays grey in the key. The table says the same without colour, for the first cells of the mosaic: their box (in pixels), how many pieces they hold, then, for the largest, its file, its share of the cell, whether it is mirrored, and its box in that file (in percent).
 
 # %%
-from artia_lab.panel.trace import show_trace
-show_trace(result, "source-map")
+result.show_trace("source-map")
 
 # %%
-show_trace(result, "sources")
+result.show_trace("sources")
 
 # %% [markdown] lang="fr"
 # ## Est-ce une copie ?

@@ -56,7 +56,7 @@ result = panel.result()
 # Write a few words: the keyboard offers ways to go on, from the most expected to the rarest, with the place of the corpus where each one stands. Take one, change it, ignore them all; the pen is in your hand. A button copies your text.
 
 # %%
-from artia_lab.panel import open_keyboard
+from artia_lab import open_keyboard
 keyboard = open_keyboard(panel)
 keyboard
 
@@ -143,8 +143,7 @@ print(chances_add_up(result.folder), quotations_stand(result.folder))
 # Laid end to end, these passages are the text. Here are the longest: their place in the text, their words, the file, their place in that file (in characters from the beginning), and the number of places of the corpus where they can be read. A short passage is common language; a long one is a quotation.
 
 # %%
-from artia_lab.panel.trace import show_trace
-show_trace(result, "sources", longest="text")
+result.show_trace("sources", longest="text")
 
 # %% [markdown] lang="fr"
 # ## Est-ce une copie ?

@@ -11,7 +11,7 @@ import pytest
 from artia_lab import experiments
 from artia_lab.errors import NotFound
 from artia_lab.panel import Result
-from artia_lab.panel.trace import ROWS, show_trace, table
+from artia_lab.panel.trace import ROWS, table
 from artia_lab.runs import Request, RunFolder
 from artia_lab.runs.outputs import Outputs
 
@@ -35,14 +35,14 @@ def result() -> Result:
 def test_a_picture_is_left_with_words_for_those_who_do_not_see_it(
     result: Result, shown: list[dict[str, str]]
 ) -> None:
-    show_trace(result, "map")
+    result.show_trace("map")
 
     assert '<img src="data:image/png;base64,' in shown[0]["text/html"]
     assert 'alt="Picture map.png' in shown[0]["text/html"]
 
 
 def test_a_table_is_left_as_a_table(result: Result, shown: list[dict[str, str]]) -> None:
-    show_trace(result, "sources")
+    result.show_trace("sources")
 
     assert '<th scope="col">left_px</th>' in shown[0]["text/html"]
     assert shown[0]["text/plain"] == "file\tleft_px\nsky.png\t3"
@@ -51,7 +51,7 @@ def test_a_table_is_left_as_a_table(result: Result, shown: list[dict[str, str]])
 @pytest.mark.parametrize("name", ["grains", "mosaic", "model", ""])
 def test_what_is_no_trace_is_refused_with_those_that_are(result: Result, name: str) -> None:
     with pytest.raises(NotFound, match=re.escape("It kept: map, sources.")):
-        show_trace(result, name)
+        result.show_trace(name)
 
 
 def test_a_long_table_is_cut_and_says_so(tmp_path: Path) -> None:
