@@ -62,7 +62,7 @@ class Parameters(p.Parameters):
         ),
     )
     width: int = p.whole(
-        256,
+        384,
         64,
         512,
         step=8,
