@@ -143,10 +143,21 @@ def test_a_killed_worker_leaves_an_interrupted_run() -> None:
     assert folder.wait(10) == "interrupted"
 
 
-def test_what_was_made_before_the_disk_was_full_is_kept(tmp_path: Path) -> None:
+LARGE = {
+    "text": 'out.text("x" * 1_000_000, "large")',
+    "image": 'out.image(numpy.random.default_rng(0).random((500, 500, 3)), "large")',
+    "audio": 'out.audio(numpy.zeros(100_000), 44100, "large")',
+    "model": 'out.model({"w": numpy.zeros(100_000)}, "large")',
+    "table": 'out.table([{"a": 10**9}] * 10_000, "large")',
+    "preview": "report.preview(numpy.zeros(100_000), sr=44100)",
+}
+
+
+@pytest.mark.parametrize("medium", LARGE)
+def test_what_was_made_before_the_disk_was_full_is_kept(medium: str) -> None:
     """A limit on the size of files stands for a disk that is full: writes fail in the same place."""
-    code = """
-import json, resource, signal, sys
+    code = f"""
+import json, numpy, resource, signal
 from artia_lab import corpora, experiments
 from artia_lab.execute import run
 corpora.find("starter/texts-en").digest
@@ -155,7 +166,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 def work(parameters, corpus, out, report):
     out.text("small", "kept")
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
-    out.text("x" * 1_000_000, "too-large")
+    {LARGE[medium]}
 
 loaded = experiments.load("text.corpus-keyboard")
 object.__setattr__(loaded, "run", work)

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,9 +98,10 @@ class Outputs:
         if y.size == 0 or not np.isfinite(y).all():
             raise ValueError("a sound needs samples, all finite")
         samples = np.clip(y, -1, 1).astype(np.float32)
-        path = self._keep(
-            name, ".wav", "audio", kind, lambda aside: soundfile.write(aside, samples.T, sr, subtype="PCM_24")
-        )
+        # Encoded in memory: written by itself, libsndfile does not say that the disk is full.
+        encoded = BytesIO()
+        soundfile.write(encoded, samples.T, sr, subtype="PCM_24", format="WAV")
+        path = self._keep(name, ".wav", "audio", kind, lambda aside: aside.write_bytes(encoded.getbuffer()))
         if kind == "work":
             self.works[self.kept[-1]["path"]] = (samples, sr)
         return path
@@ -171,14 +173,15 @@ class Outputs:
             The file.
         """
         import numpy as np
-        from safetensors.numpy import save_file
+        from safetensors.numpy import save
 
         arrays = {
             each: np.ascontiguousarray(tensor.detach().cpu().numpy() if hasattr(tensor, "detach") else tensor)
             for each, tensor in tensors.items()
         }
         metadata = {"architecture": json.dumps(dict(architecture or {}), ensure_ascii=False)}
-        return self._keep(name, ".safetensors", "model", "trace", lambda aside: save_file(arrays, aside, metadata))
+        content = save(arrays, metadata)
+        return self._keep(name, ".safetensors", "model", "trace", lambda aside: aside.write_bytes(content))
 
     def _keep(self, name: str, suffix: str, medium: str, kind: str, write: Callable[[Path], object]) -> Path:
         if not _NAME.fullmatch(name) or kind not in ("work", "trace"):

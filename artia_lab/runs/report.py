@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,7 +118,9 @@ def _preview_file(content: Any, sr: int | None) -> tuple[str, Callable[[Path], o
     if sr is not None:
         import soundfile
 
-        return "preview.wav", lambda aside: soundfile.write(aside, content.T, sr, subtype="PCM_16")
+        encoded = BytesIO()
+        soundfile.write(encoded, content.T, sr, subtype="PCM_16", format="WAV")
+        return "preview.wav", lambda aside: aside.write_bytes(encoded.getbuffer())
     from PIL import Image
 
     pixels = to_pixels(content)
