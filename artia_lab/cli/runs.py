@@ -76,7 +76,6 @@ def _run(args: argparse.Namespace, printer: Printer) -> int:
     printer.document(record | {"folder": str(folder.path)})
     _print_record(folder, record, printer)
     if record["status"] == "failed":
-        printer.tell(f"artia: {record['error']['sentence']}")
         return 2 if record["error"]["kind"] == "mistake" else 1
     return 0 if record["status"] == "finished" else 130
 
@@ -175,5 +174,5 @@ def _print_record(folder: Any, record: dict[str, Any], printer: Printer) -> None
             printer.say(f"    {entry['likeness']['sentence']}")
     if record["energy"]:
         printer.say(f"  {record['energy']['sentence']}")
-    if record["status"] == "failed" and not printer.json_wanted:
-        printer.say(f"  {record['error']['sentence']}")
+    if record["error"]:
+        printer.tell(f"artia: {record['error']['sentence']}")
