@@ -43,9 +43,9 @@ def main() -> None:
     ours = found["artia --help"]
     for name, seconds in found.items():
         print(f"{name:24} {seconds:6.3f} s of CPU   {seconds / ours:5.1f} times artia --help")
-    code = f"import sys; from artia_lab.cli.entry import parser; parser(); print(set({HEAVY}) & set(sys.modules) or 'none')"
+    code = f"import sys, artia_lab.cli.entry as cli; cli.parser(); print(*(set({HEAVY}) & set(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    print(f"of {', '.join(HEAVY)}, it loads: {loaded.strip()}")
+    print(f"of {', '.join(HEAVY)}, it loads: {loaded.strip() or 'none'}")
 
 
 if __name__ == "__main__":
