@@ -21,7 +21,7 @@ from artia_lab import corpora, experiments
 from artia_lab.errors import ArtiaError, Cancelled, MaterialError, Mistake, ParameterError
 from artia_lab.i18n import _, language, use_language
 from artia_lab.parameters import Parameters
-from artia_lab.runs import Request, RunFolder
+from artia_lab.runs import Request, RunFolder, runs_folder
 from artia_lab.runs.outputs import Outputs
 from artia_lab.runs.report import Report
 
@@ -80,7 +80,7 @@ def start(
         notebook=notebook,
         language=language(),
     )
-    folder, claim = RunFolder.create(request, out)
+    folder, claim = RunFolder.create(request, runs_folder() if out is None else out)
     EXECUTORS[executor](folder, claim)
     return folder
 

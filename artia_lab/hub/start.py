@@ -52,6 +52,8 @@ def start(config: Path | None = None) -> int:
         env=environment,
         cwd=state,
         stdin=subprocess.DEVNULL,
+        # The database and what seats make are for their owners alone.
+        umask=0o077,
         # Ctrl-C in a terminal is for this process, which then ends the hub in its own way.
         start_new_session=True,
     )

@@ -14,8 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from artia_lab.errors import Failure, Mistake, NotFound
-from artia_lab.home import home
+from artia_lab.errors import Failure, Mistake
 from artia_lab.i18n import _
 from artia_lab.runs import events
 from artia_lab.runs.files import write_atomically, write_json
@@ -85,15 +84,15 @@ class RunFolder:
         return self.path / ".reserve"
 
     @classmethod
-    def create(cls, request: Request, parent: Path | None = None) -> tuple[Self, int]:
+    def create(cls, request: Request, parent: Path) -> tuple[Self, int]:
         """Make the folder of a new run, already claimed by the caller.
 
         Parameters
         ----------
         request : Request
             What is asked.
-        parent : Path, optional
-            The folder to make it in; by default the person's runs.
+        parent : Path
+            The folder to make it in.
 
         Returns
         -------
@@ -107,7 +106,7 @@ class RunFolder:
         Mistake
             If the place cannot be written to, or the disk is full.
         """
-        parent = runs_folder() if parent is None else Path(parent).absolute()
+        parent = Path(parent).absolute()
         stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
         name = f"{stamp}-{request.experiment}-{secrets.token_hex(3)}"
         aside = parent / f".{name}"
@@ -348,78 +347,6 @@ class RunFolder:
             time.sleep(pause)
             pause = min(pause * 1.5, 0.25)
         return state
-
-
-def runs_folder() -> Path:
-    """Name the folder of the person's runs.
-
-    Returns
-    -------
-    Path
-        ``ARTIA_RUNS`` when it is set, else ``runs`` under `artia_lab.home.home`.
-    """
-    return Path(os.environ.get("ARTIA_RUNS") or home() / "runs").absolute()
-
-
-def every_run(parent: Path | None = None) -> list[RunFolder]:
-    """List the runs of a folder, the newest first.
-
-    Parameters
-    ----------
-    parent : Path, optional
-        The folder; by default the person's runs.
-
-    Returns
-    -------
-    list of RunFolder
-        Whatever their state.
-    """
-    parent = runs_folder() if parent is None else parent
-    if not parent.is_dir():
-        return []
-    found = [
-        each for each in parent.iterdir() if RUN_ID.fullmatch(each.name) and (each / "request.json").is_file()
-    ]
-    return [RunFolder(each) for each in sorted(found, key=lambda each: each.name, reverse=True)]
-
-
-def find_run(name: str) -> RunFolder:
-    """Find a run by its id, the beginning or end of its id, ``last``, or its folder.
-
-    Parameters
-    ----------
-    name : str
-        What the person typed.
-
-    Returns
-    -------
-    RunFolder
-        The only one it can be.
-
-    Raises
-    ------
-    NotFound
-        If there is none, or several.
-    """
-    if os.sep in name and (Path(name) / "request.json").is_file():
-        return RunFolder(Path(name))
-    runs = every_run()
-    if name == "last" and runs:
-        return runs[0]
-    found = [each for each in runs if name and (each.id.startswith(name) or each.id.endswith(name))]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise NotFound(
-            _("“{name}” could be several runs: {list}. Write more of the id.").format(
-                name=name, list=", ".join(each.id for each in found[:5])
-            )
-        )
-    raise NotFound(
-        _("There is no run “{name}” in “{folder}”. “artia runs list” shows those there are.").format(
-            name=name, folder=runs_folder()
-        )
-    )
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

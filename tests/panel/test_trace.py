@@ -12,7 +12,7 @@ from artia_lab import experiments
 from artia_lab.errors import NotFound
 from artia_lab.panel import Result
 from artia_lab.panel.trace import ROWS, table
-from artia_lab.runs import Request, RunFolder
+from artia_lab.runs import Request, RunFolder, runs_folder
 from artia_lab.runs.outputs import Outputs
 
 
@@ -20,7 +20,10 @@ from artia_lab.runs.outputs import Outputs
 def result() -> Result:
     """Make a run that kept a work, a picture and a table that explain it, and a model."""
     folder, _claim = RunFolder.create(
-        Request(experiment="image.slow", parameters={}, corpus_id="", corpus_digest="", notebook="", language="en")
+        Request(
+            experiment="image.slow", parameters={}, corpus_id="", corpus_digest="", notebook="", language="en"
+        ),
+        runs_folder(),
     )
     out = Outputs(folder)
     out.image(np.zeros((8, 8, 3)), name="mosaic")

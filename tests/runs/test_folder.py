@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from artia_lab.errors import Mistake, NotFound
-from artia_lab.runs import Request, RunFolder, every_run, find_run, runs_folder
+from artia_lab.errors import Mistake
+from artia_lab.runs import Request, RunFolder, runs_folder
 
 ASKED = Request(
     experiment="text.sample",
@@ -30,7 +30,7 @@ def closed(folder: RunFolder, status: str) -> RunFolder:
 
 @pytest.fixture
 def queued(artia_home: Path):
-    folder, claim = RunFolder.create(ASKED)
+    folder, claim = RunFolder.create(ASKED, runs_folder())
     yield folder
     os.close(claim)
 
@@ -46,13 +46,13 @@ def test_ids_sort_by_time_and_name_the_experiment(queued: RunFolder) -> None:
 
 
 def test_a_run_nobody_works_on_is_interrupted(artia_home: Path) -> None:
-    folder, claim = RunFolder.create(ASKED)
+    folder, claim = RunFolder.create(ASKED, runs_folder())
     os.close(claim)
     assert folder.status() == "interrupted"
 
 
 def test_a_worker_killed_with_nine_leaves_an_interrupted_run_and_its_outputs(artia_home: Path) -> None:
-    folder, claim = RunFolder.create(ASKED)
+    folder, claim = RunFolder.create(ASKED, runs_folder())
     code = f"""
 import time
 from pathlib import Path
@@ -94,7 +94,7 @@ def test_stopping_a_run_that_has_ended_changes_nothing(queued: RunFolder) -> Non
 
 
 def test_a_worker_deaf_to_signals_is_ended_within_two_seconds(artia_home: Path) -> None:
-    folder, claim = RunFolder.create(ASKED)
+    folder, claim = RunFolder.create(ASKED, runs_folder())
     code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
     worker = subprocess.Popen(
         [sys.executable, "-c", code], pass_fds=(claim,), stdout=subprocess.PIPE, start_new_session=True
@@ -128,35 +128,10 @@ def test_events_of_several_writers_never_mix(queued: RunFolder) -> None:
     assert len(queued.progress()["warnings"]) == 800
 
 
-def test_nobody_reads_a_run_that_is_being_made(artia_home: Path) -> None:
-    (runs_folder() / ".20260101-000000-text.sample-000000").mkdir(parents=True)
-    (runs_folder() / "20260101-000000-text.sample-000000").mkdir()
-    (runs_folder() / "notes").mkdir()
-    assert every_run() == []
-
-
 def test_a_folder_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Mistake, match="Make room there, or choose another folder"):
         RunFolder.create(ASKED, tmp_path / "file")
-
-
-def test_a_run_is_found_by_any_end_of_its_id(queued: RunFolder) -> None:
-    for name in (queued.id, queued.id[:10], queued.id[-6:], "last", str(queued.path)):
-        assert find_run(name).path == queued.path
-
-
-@pytest.mark.parametrize("name", ["", "nothing", "../..", "last"])
-def test_a_run_that_does_not_exist_is_not_found(artia_home: Path, name: str) -> None:
-    with pytest.raises(NotFound, match="artia runs list"):
-        find_run(name)
-
-
-def test_an_id_that_could_be_two_is_not_guessed(artia_home: Path) -> None:
-    for _ in range(2):
-        os.close(RunFolder.create(ASKED)[1])
-    with pytest.raises(NotFound, match="several runs"):
-        find_run("2")
 
 
 def test_the_request_is_json_that_anybody_can_read(queued: RunFolder) -> None:

@@ -11,7 +11,7 @@ import soundfile
 from PIL import Image, PngImagePlugin
 from safetensors import safe_open
 
-from artia_lab.runs import Request, RunFolder
+from artia_lab.runs import Request, RunFolder, runs_folder
 from artia_lab.runs.digests import content_digest
 from artia_lab.runs.outputs import Outputs
 
@@ -20,7 +20,7 @@ ASKED = Request(experiment="text.sample", parameters={"seed": 0}, corpus_id="x",
 
 @pytest.fixture
 def folder(artia_home: Path):
-    folder, claim = RunFolder.create(ASKED)
+    folder, claim = RunFolder.create(ASKED, runs_folder())
     yield folder
     os.close(claim)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from artia_lab.errors import Cancelled
-from artia_lab.runs import Request, RunFolder
+from artia_lab.runs import Request, RunFolder, runs_folder
 from artia_lab.runs.report import Report
 
 ASKED = Request(experiment="text.sample", parameters={"seed": 0}, corpus_id="x", corpus_digest="0")
@@ -17,7 +17,7 @@ ASKED = Request(experiment="text.sample", parameters={"seed": 0}, corpus_id="x",
 
 @pytest.fixture
 def folder(artia_home: Path):
-    folder, claim = RunFolder.create(ASKED)
+    folder, claim = RunFolder.create(ASKED, runs_folder())
     yield folder
     os.close(claim)
 

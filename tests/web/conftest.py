@@ -103,6 +103,6 @@ def new_run(server: Server, monkeypatch: pytest.MonkeyPatch) -> Callable[[], tup
             corpus_digest="0" * 64,
         )
         assert runs_folder() == server.home / "runs"
-        return RunFolder.create(request)
+        return RunFolder.create(request, runs_folder())
 
     return make
