@@ -310,7 +310,9 @@ def _worker(path: str) -> None:
         perform(folder, os.getpid())
     except Exception as error:
         # Even what is wrong around an experiment is said in a record, not left to be guessed.
-        folder.finish(folder.closing_record("failed") | {"error": _explain(error)})
+        stopped = isinstance(error, Cancelled)
+        ended = {"error": None if stopped else _explain(error)}
+        folder.finish(folder.closing_record("cancelled" if stopped else "failed") | ended)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ def data_folder(name: str) -> Path:
     checkout = Path(__file__).parent.parent
     if (checkout / "pyproject.toml").is_file():
         return checkout / name
-    return Path(sysconfig.get_path("data")) / "share" / "artia" / name
+    # Jupyter looks for kernels in a place of its own.
+    return Path(sysconfig.get_path("data")) / "share" / ("jupyter" if name == "kernels" else "artia") / name
 
 
 def library_copy(language: str) -> Path:

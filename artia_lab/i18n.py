@@ -101,6 +101,22 @@ def ngettext(one: str, many: str, n: int) -> str:
     return _catalogue(language()).ngettext(one, many, n)
 
 
+def decimals(figures: str) -> str:
+    """Write a number with the decimal mark of the language in force.
+
+    Parameters
+    ----------
+    figures : str
+        The number as Python formats it, for example ``"0.5"``.
+
+    Returns
+    -------
+    str
+        For example ``"0,5"`` in French.
+    """
+    return figures.replace(".", ",") if language() == "fr" else figures
+
+
 @dataclass(frozen=True)
 class Text:
     """A text that carries both languages, for what is declared: labels, titles, help.

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from artia_lab.cli.show import Printer
-from artia_lab.i18n import _
+from artia_lab.home import data_folder
+from artia_lab.i18n import _, decimals
 
 # Below these a default run of the library may not end.
 MEMORY_NEEDED_GB = 4
@@ -80,6 +81,7 @@ def look() -> Iterator[Finding]:
     """
     yield _python()
     yield _torch()
+    yield _packages()
     yield _processors()
     yield _memory()
     yield _disk()
@@ -108,6 +110,22 @@ def _torch() -> Finding:
     )
 
 
+def _packages() -> Finding:
+    from artia_lab.runs import environment
+
+    found = environment.describe()["packages"]["unpinned"]
+    if not found:
+        return Finding("packages", "ok", _("The packages are those that results are compared with."))
+    listing = ", ".join(f"{name} {installed} ({pinned})" for name, (installed, pinned) in found.items())
+    pins = data_folder("kernels") / "artia" / "environment.txt"
+    return Finding(
+        "packages",
+        "optional",
+        _("These packages are not in the version that results are compared with: {list}.").format(list=listing),
+        f'pip install -c "{pins}" {" ".join(found)}',
+    )
+
+
 def _processors() -> Finding:
     count = len(os.sched_getaffinity(0))
     return Finding("processors", "ok", _("Processor cores that can be used: {n}.").format(n=count))
@@ -117,7 +135,7 @@ def _memory() -> Finding:
     import psutil
 
     free = psutil.virtual_memory().available / 2**30
-    sentence = _("Free memory: {size:.1f} GB.").format(size=free)
+    sentence = _("Free memory: {size} GB.").format(size=decimals(f"{free:.1f}"))
     if free >= MEMORY_NEEDED_GB:
         return Finding("memory", "ok", sentence)
     return Finding("memory", "missing", sentence, _("Close other programs, or ask for smaller results."))
@@ -130,7 +148,7 @@ def _disk() -> Finding:
     while not place.exists():
         place = place.parent
     free = shutil.disk_usage(place).free / 2**30
-    sentence = _("Free disk space for “{folder}”: {size:.1f} GB.").format(folder=home(), size=free)
+    sentence = _("Free disk space for “{folder}”: {size} GB.").format(folder=home(), size=decimals(f"{free:.1f}"))
     if free >= DISK_NEEDED_GB and os.access(place, os.W_OK):
         return Finding("disk", "ok", sentence)
     return Finding("disk", "missing", sentence, _("Make room, or set ARTIA_HOME to a folder you can write to."))

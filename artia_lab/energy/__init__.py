@@ -26,7 +26,7 @@ from typing import Any, Self
 
 from artia_lab.energy.carbon import intensity
 from artia_lab.energy.counters import Graphics, Packages, busy_seconds, cpu_seconds, held_gb, thread_watts
-from artia_lab.i18n import _, language, ngettext
+from artia_lab.i18n import _, decimals, ngettext
 
 __all__ = ["DEFAULT_REGION", "Energy", "Meter", "meter"]
 
@@ -255,7 +255,7 @@ def meter(region: str | None = None) -> Meter:
 def _two_figures(value: float) -> str:
     digits = max(0, 1 - math.floor(math.log10(value)))
     text = f"{round(value, digits):.{digits}f}" if digits else str(int(float(f"{value:.2g}")))
-    return text.replace(".", ",") if language() == "fr" else text
+    return decimals(text)
 
 
 def _duration(seconds: float) -> str:

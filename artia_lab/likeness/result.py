@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from artia_lab.i18n import _, language, ngettext
+from artia_lab.i18n import _, decimals, language, ngettext
 
 NEARLY_A_COPY = 0.95
 NEXT_TO_NOTHING = 0.01
@@ -181,5 +181,4 @@ def _percent(share: float) -> str:
 
 
 def _decimal(value: float) -> str:
-    text = f"{value:.1f}"
-    return text.replace(".", ",") if language() == "fr" else text
+    return decimals(f"{value:.1f}")

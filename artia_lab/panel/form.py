@@ -7,7 +7,7 @@ from typing import Any
 
 from artia_lab.errors import ParameterError
 from artia_lab.experiments import Experiment
-from artia_lab.i18n import _, language
+from artia_lab.i18n import _, decimals
 from artia_lab.parameters import Field, Parameters, fields
 
 # What a person meets first; the other controls wait behind "More settings".
@@ -114,6 +114,5 @@ def _shown(field: Field, value: object) -> str:
         return _("chosen by the experiment")
     if value == "":
         return "—"
-    text = f"{value:g}" if field.kind == "real" else str(value)
-    text = text.replace(".", ",") if field.kind == "real" and language() == "fr" else text
+    text = decimals(f"{value:g}") if field.kind == "real" else str(value)
     return f"{text}\N{NO-BREAK SPACE}{field.unit}" if field.unit else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 
-from artia_lab.i18n import _, language
+from artia_lab.i18n import _, decimals
 
 LOWEST_HZ = 40
 RANGE_DB = 80
@@ -70,8 +70,7 @@ def portrait(path: Path) -> bytes:
     spectrum.xaxis.set_major_locator(MaxNLocator(8))
     ticks = [tick for tick in (100, 300, 1000, 3000, 10_000) if tick < rate / 2]
     spectrum.set_yticks(np.interp(np.log(ticks), np.log(heights), np.arange(ROWS)), [str(tick) for tick in ticks])
-    if language() == "fr":
-        spectrum.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value:g}".replace(".", ",")))
+    spectrum.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: decimals(f"{value:g}")))
     for axes in (wave, spectrum):
         axes.spines[["top", "right"]].set_visible(False)
     file = BytesIO()

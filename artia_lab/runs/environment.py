@@ -16,6 +16,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from artia_lab.home import data_folder
+
 DISTRIBUTION = "artia-lab"
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 CPU_FLAGS = ("sse4_2", "avx", "avx2", "fma", "avx512f", "avx512_bf16", "amx_tile", "amx_bf16", "asimd", "sve")
@@ -47,8 +49,9 @@ def describe() -> dict[str, Any]:
     -------
     dict
         JSON: ``python``, ``platform``, ``packages``, ``cpu``, ``threads``, ``device`` and ``memory_mb``
-        (whole machine, MiB). ``packages`` holds the version of each distribution ArtIA Lab depends on
-        and the sha256 of the sorted list of everything installed.
+        (whole machine, MiB). ``packages`` holds the version of each distribution ArtIA Lab depends on,
+        the sha256 of the sorted list of everything installed, and under ``unpinned`` those that are not in the
+        version of the pinned environment, as ``[installed, pinned]``.
     """
     return {
         "python": {"version": platform.python_version(), "implementation": platform.python_implementation()},
@@ -170,10 +173,41 @@ def _packages() -> dict[str, Any]:
     own = {_canonical(match[0]) for line in needed if (match := re.match(r"[A-Za-z0-9._-]+", line))}
     own |= {"artia-lab", "numpy", "scipy", "torch"}
     listing = "\n".join(f"{name}=={version}" for name, version in sorted(installed.items()))
+    versions = {name: installed[name] for name in sorted(own) if name in installed}
     return {
-        "versions": {name: installed[name] for name in sorted(own) if name in installed},
+        "versions": versions,
+        "unpinned": unpinned(versions),
         "installed": len(installed),
         "sha256": hashlib.sha256(listing.encode()).hexdigest(),
+    }
+
+
+def unpinned(versions: dict[str, str], pins: Path | None = None) -> dict[str, list[str]]:
+    """Compare versions with those of the pinned environment, which published results are made in.
+
+    Parameters
+    ----------
+    versions : dict of str to str
+        Installed versions by distribution.
+    pins : Path, optional
+        The pinned environment, one ``name==version`` a line; by default that of the ArtIA kernel.
+
+    Returns
+    -------
+    dict of str to list
+        ``[installed, pinned]`` for each that differs. A local build, such as ``+cpu``, is no difference.
+    """
+    path = data_folder("kernels") / "artia" / "environment.txt" if pins is None else pins
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    pairs = (line.partition("==") for line in lines)
+    pinned = {_canonical(name): version for name, _equals, version in pairs if version}
+    return {
+        name: [version, pinned[name]]
+        for name, version in versions.items()
+        if name in pinned and version.partition("+")[0] != pinned[name]
     }
 
 

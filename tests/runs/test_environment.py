@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from artia_lab.runs.environment import Difference, describe, differences
+from artia_lab.runs.environment import Difference, describe, differences, unpinned
 
 
 def test_an_environment_is_plain_json():
@@ -57,3 +57,18 @@ def test_a_part_that_is_missing_differs_from_zero():
 
 def test_nothing_at_all_can_be_compared():
     assert differences({}, {}) == []
+
+
+def test_what_is_not_in_the_pinned_version_is_named(tmp_path: Path):
+    pins = tmp_path / "environment.txt"
+    pins.write_text("# pinned\nnumpy==2.4.0\ntorch==2.13.0\nScikit_Image==0.26.0\n")
+    found = unpinned({"numpy": "2.5.0", "torch": "2.13.0+cpu", "scikit-image": "0.26.0", "other": "1"}, pins)
+    assert found == {"numpy": ["2.5.0", "2.4.0"]}
+
+
+def test_without_pins_nothing_is_said(tmp_path: Path):
+    assert unpinned({"numpy": "2.5.0"}, tmp_path / "missing.txt") == {}
+
+
+def test_the_record_compares_with_the_kernels_own_pins():
+    assert "numpy" not in describe()["packages"]["unpinned"]

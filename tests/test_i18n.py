@@ -1,0 +1,53 @@
+"""French and English are equals: a language in force, and nothing missing in either."""
+
+from __future__ import annotations
+
+import pytest
+
+from artia_lab.i18n import Text, _, decimals, language, ngettext, use_language
+
+
+@pytest.mark.parametrize(
+    ("variables", "spoken"),
+    [
+        ({"LANG": "fr_CA.UTF-8"}, "fr"),
+        ({"LANG": "en_CA.UTF-8"}, "en"),
+        ({"LANG": "fr_CA.UTF-8", "LC_ALL": "en_US.UTF-8"}, "en"),
+        ({"LANG": "en_CA.UTF-8", "ARTIA_LANG": "fr"}, "fr"),
+        ({"LANG": "iu_CA.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "fr_CA.UTF-8", "LC_ALL": "C"}, "fr"),
+        ({"ARTIA_LANG": ""}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_the_environment_says_the_language(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], spoken: str
+) -> None:
+    for name in ("ARTIA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert language() == spoken
+
+
+def test_a_language_is_put_in_force_for_a_while() -> None:
+    with use_language("fr"):
+        assert (language(), str(Text(fr="essai", en="run")), _("Stop")) == ("fr", "essai", "Arrêter")
+    assert (language(), str(Text(fr="essai", en="run")), _("Stop")) == ("en", "run", "Stop")
+
+
+def test_another_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="fr, en"), use_language("de"):
+        pass
+
+
+@pytest.mark.parametrize(("n", "french"), [(0, "0 élément"), (1, "1 élément"), (2, "2 éléments")])
+def test_french_counts_zero_as_one(n: int, french: str) -> None:
+    with use_language("fr"):
+        assert ngettext("{count} item", "{count} items", n).format(count=n) == french
+
+
+def test_a_number_has_the_decimal_mark_of_its_language() -> None:
+    assert decimals("0.5") == "0.5"
+    with use_language("fr"):
+        assert decimals("0.5") == "0,5"
