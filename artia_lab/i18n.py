@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from unicodedata import category
 
 LANGUAGES = ("fr", "en")
 LOCALES = Path(__file__).parent / "locale"
@@ -115,6 +116,23 @@ def decimals(figures: str) -> str:
         For example ``"0,5"`` in French.
     """
     return figures.replace(".", ",") if language() == "fr" else figures
+
+
+def visible(text: str) -> str:
+    """Keep a text on one line, with what cannot be seen written as escapes.
+
+    Parameters
+    ----------
+    text : str
+        Any text, such as a file's name with a newline in it.
+
+    Returns
+    -------
+    str
+        The text; its spaces of every kind stay, since French is full of no-break ones and Python does not call
+        them printable.
+    """
+    return "".join(c if c.isprintable() or category(c) == "Zs" else repr(c)[1:-1] for c in text)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from artia_lab.i18n import Text, _, decimals, language, ngettext, use_language
+from artia_lab.i18n import Text, _, decimals, language, ngettext, use_language, visible
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,17 @@ def test_a_number_has_the_decimal_mark_of_its_language() -> None:
     assert decimals("0.5") == "0.5"
     with use_language("fr"):
         assert decimals("0.5") == "0,5"
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("deux\nlignes", "deux\\nlignes"),
+        ("à\u00a010\u202fh", "à\u00a010\u202fh"),
+        ("🙂", "🙂"),
+        ("", ""),
+        ("\x1b[2J", "\\x1b[2J"),
+    ],
+)
+def test_what_cannot_be_seen_is_written_as_escapes(text: str, seen: str) -> None:
+    assert visible(text) == seen

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from artia_lab.i18n import visible
+
 
 class Printer:
     """Prints for a person or for a program, never for both.
@@ -78,7 +80,7 @@ class Printer:
             return
         if not sys.stdout.isatty():
             for row in rows:
-                print("\t".join(_one_line(cell) for cell in row))
+                print("\t".join(visible(cell) for cell in row))
             return
         from rich.console import Console
         from rich.table import Table
@@ -88,9 +90,5 @@ class Printer:
         for heading in headings:
             shown.add_column(heading, overflow="fold")
         for row in rows:
-            shown.add_row(*(Text(_one_line(cell)) for cell in row))
+            shown.add_row(*(Text(visible(cell)) for cell in row))
         Console().print(shown)
-
-
-def _one_line(cell: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cell)

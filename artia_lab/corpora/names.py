@@ -7,7 +7,7 @@ import stat
 from pathlib import Path, PurePosixPath
 
 from artia_lab.errors import CorpusError, MaterialError
-from artia_lab.i18n import _
+from artia_lab.i18n import _, visible
 
 
 def shown(name: str | Path) -> str:
@@ -23,7 +23,7 @@ def shown(name: str | Path) -> str:
     str
         The name, with what cannot be printed written as escapes.
     """
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(name))
+    return visible(str(name))
 
 
 def checked_name(name: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from artia_lab.errors import ParameterError
-from artia_lab.i18n import Text, _
+from artia_lab.i18n import Text, _, visible
 
 _YES = {"true", "yes", "oui", "vrai", "on", "1"}
 _NO = {"false", "no", "non", "faux", "off", "0"}
@@ -179,5 +179,5 @@ def shown(value: object) -> str:
     text = value if isinstance(value, str) else repr(value)
     if isinstance(value, bool):
         text = text.lower()
-    text = text.encode("unicode_escape").decode() if not text.isprintable() else text
+    text = visible(text)
     return text if len(text) <= 80 else text[:79] + "…"

@@ -34,7 +34,7 @@ class Parameters:
         SEED_LIMIT,
         label=Text(fr="Graine", en="Seed"),
         help=Text(
-            fr="Le point de départ du hasard : la même graine redonne le même résultat.",
+            fr="Le point de départ du hasard : la même graine redonne le même résultat.",
             en="Where chance starts from: the same seed gives the same result again.",
         ),
     )

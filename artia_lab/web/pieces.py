@@ -16,7 +16,7 @@ from artia_lab.corpora.recognise import recognise_file
 from artia_lab.corpora.refusals import refusal
 from artia_lab.corpora.shelf import folder_id, shelf
 from artia_lab.errors import CorpusError, MaterialError, Mistake
-from artia_lab.i18n import _
+from artia_lab.i18n import _, visible
 
 ITEM_BYTES = 2 * 2**30
 NAME_BYTES = 200
@@ -102,7 +102,7 @@ def checked(name: str, total: int) -> str:
         With what to do about it.
     """
     plain = (
-        name.isprintable() and "/" not in name and not name.startswith(".") and len(name.encode()) <= NAME_BYTES
+        visible(name) == name and "/" not in name and not name.startswith(".") and len(name.encode()) <= NAME_BYTES
     )
     if not plain or not name or name.casefold() == DATASHEET:
         sentence = _(

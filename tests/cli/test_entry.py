@@ -101,6 +101,13 @@ def test_experiments_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) ->
     assert "order" in artia(capsys, "experiments", "show", "text.corpus-keyboard")[1]
 
 
+def test_french_spaces_are_not_escaped(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARTIA_LANG", "fr")
+    assert "hasard\u00a0: la même graine" in artia(capsys, "experiments", "show", "text.corpus-keyboard")[1]
+
+
 def test_a_folder_is_described_checked_used_and_shown(
     capsys: pytest.CaptureFixture[str], texts: Path, tmp_path: Path
 ) -> None:
