@@ -33,6 +33,13 @@ def test_a_large_sound_arrives_whole_over_http(server, client):
     assert (folder / "é té.wav").read_bytes() == content
 
 
+def test_a_name_with_narrow_no_break_spaces_as_screenshots_have_is_a_name(server, client):
+    name = "Capture d’écran à 10\u202fh\u00a030.txt"
+    answer = client.put(f"{server.url}/artia/api/corpora/vues/items/{name}?offset=0&total=4", data=b"deux")
+    assert answer.status_code == 200
+    assert (server.home / "corpora/vues" / name).read_bytes() == b"deux"
+
+
 def test_an_item_joins_the_datasheet_of_a_described_corpus(server, client, monkeypatch):
     monkeypatch.setenv("ARTIA_HOME", str(server.home))
     folder = server.home / "corpora/words"
