@@ -285,7 +285,7 @@ function corpusChooser(model, words, prefix, choose) {
 function size(words, bytes) {
   if (bytes < 1000) return filled(words.bytes, { n: bytes });
   if (bytes < 1e6) return filled(words.kilobytes, { n: Math.round(bytes / 1e3) });
-  return filled(words.megabytes, { n: (bytes / 1e6).toLocaleString(undefined, { maximumFractionDigits: 1 }) });
+  return filled(words.megabytes, { n: (bytes / 1e6).toLocaleString(words.language, { maximumFractionDigits: 1 }) });
 }
 
 // As the lab writes it: commas, double quotes, no newline outside of quotes but between rows.
