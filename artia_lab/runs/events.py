@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -95,21 +96,48 @@ def claim(path: Path) -> int | None:
     return descriptor
 
 
-@contextmanager
-def held(path: Path) -> Iterator[bool]:
-    """Hold the lock of a diary for a while, if nobody else does.
+def worked_on(path: Path) -> bool:
+    """Say whether somebody holds the lock of a diary.
 
     Parameters
     ----------
     path : Path
         The diary.
 
+    Returns
+    -------
+    bool
+        Whether a worker lives. Those who ask at the same time never take each other for one: they share the lock.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+@contextmanager
+def held(path: Path, patience_s: float = 0.5) -> Iterator[bool]:
+    """Hold the lock of a diary for a while, if no worker does.
+
+    Parameters
+    ----------
+    path : Path
+        The diary.
+    patience_s : float
+        How long to try: whoever asks `worked_on` shares the lock for an instant.
+
     Yields
     ------
     bool
         Whether the lock is ours.
     """
-    descriptor = claim(path)
+    end = time.monotonic() + patience_s
+    while (descriptor := claim(path)) is None and time.monotonic() < end:
+        time.sleep(0.005)
     try:
         yield descriptor is not None
     finally:

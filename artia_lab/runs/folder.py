@@ -182,10 +182,9 @@ class RunFolder:
         """
         record = self.record()
         if record is None:
-            with events.held(self.diary) as nobody_works:
-                if not nobody_works:
-                    states = [each["state"] for each in self.events()[0] if each["event"] == "state"]
-                    return states[-1] if states else "queued"
+            if events.worked_on(self.diary):
+                states = [each["state"] for each in self.events()[0] if each["event"] == "state"]
+                return states[-1] if states else "queued"
             # It may have been written between the two looks.
             record = self.record()
         return "interrupted" if record is None else str(record["status"])
@@ -343,10 +342,13 @@ class RunFolder:
         """
         end = None if timeout_s is None else time.monotonic() + timeout_s
         pause = 0.01
-        while (state := self.status()) in ACTIVE and (end is None or time.monotonic() < end):
+        # The whole diary need not be read to know that the work goes on.
+        while not self._record.exists() and events.worked_on(self.diary):
+            if end is not None and time.monotonic() >= end:
+                break
             time.sleep(pause)
             pause = min(pause * 1.5, 0.25)
-        return state
+        return self.status()
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

@@ -138,3 +138,20 @@ def test_the_request_is_json_that_anybody_can_read(queued: RunFolder) -> None:
     document = json.loads((queued.path / "request.json").read_text())
     assert document["format"] == 1
     assert document["parameters"] == {"seed": 0, "prompt": "", "mirrored": False}
+
+
+def test_several_viewers_never_take_each_other_for_a_worker(artia_home: Path) -> None:
+    folder, claim = RunFolder.create(ASKED, runs_folder())
+    folder.say("state", state="running", pid=1)
+    os.close(claim)
+    seen: set[str] = set()
+
+    def look() -> None:
+        seen.update(folder.status() for _ in range(1500))
+
+    viewers = [threading.Thread(target=look) for _ in range(4)]
+    for each in viewers:
+        each.start()
+    for each in viewers:
+        each.join()
+    assert seen == {"interrupted"}
