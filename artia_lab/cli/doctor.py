@@ -87,6 +87,7 @@ def look() -> Iterator[Finding]:
     yield _disk()
     yield _gpu()
     yield _kernel()
+    yield _warm()
     yield _proxy()
     yield _system_sounds()
 
@@ -178,6 +179,27 @@ def _kernel() -> Finding:
         "missing",
         _("The “ArtIA” kernel is not installed, so notebooks cannot run."),
         "pip install --force-reinstall --no-deps artia-lab",
+    )
+
+
+def _warm() -> Finding:
+    from artia_lab import warm
+
+    if os.environ.get("ARTIA_WARM") == "off":
+        return Finding(
+            "warm", "optional", _("Warm start is switched off: each kernel and run takes seconds to start.")
+        )
+    reasons: list[str] = []
+    with warm.hearing(reasons.append):
+        ready = warm.prepare(wait=True)
+    if ready:
+        return Finding("warm", "ok", _("Kernels and runs start at once: what they need is imported already."))
+    return Finding(
+        "warm",
+        "optional",
+        _("Warm start does not work: each kernel and run takes seconds to start. The reason: {reason}.").format(
+            reason=reasons[0] if reasons else _("no reason given")
+        ),
     )
 
 
