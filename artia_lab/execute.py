@@ -1,7 +1,7 @@
 """The one join: parameters + corpus + experiment → a run folder, in this process or in one of its own.
 
-``python -m artia_lab.execute FOLDER`` is the worker of the ``local`` executor. It outlives whoever started it: a
-closed tab, a restarted kernel.
+``python -m artia_lab.execute FOLDER CLAIM`` is the worker of the ``local`` executor, which waits for its place to
+compute where places are shared. It outlives whoever started it: a closed tab, a restarted kernel.
 """
 
 from __future__ import annotations
@@ -9,24 +9,21 @@ from __future__ import annotations
 import errno
 import os
 import signal
-import subprocess
 import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from artia_lab import corpora, experiments
+from artia_lab import corpora, experiments, slots, warm
 from artia_lab.errors import ArtiaError, Cancelled, MaterialError, Mistake, ParameterError
 from artia_lab.i18n import _, language, use_language
 from artia_lab.parameters import Parameters
-from artia_lab.runs import Request, RunFolder, runs_folder
+from artia_lab.runs import ACTIVE, Request, RunFolder, runs_folder
 from artia_lab.runs.outputs import Outputs
 from artia_lab.runs.report import Report
-
-# Longest side of a picture of the corpus when an output is compared with it, in px.
-COMPARED_SIDE = 768
 
 
 def start(
@@ -85,6 +82,52 @@ def start(
     return folder
 
 
+def resume(run: RunFolder, *, executor: str = "local", notebook: str = "") -> RunFolder:
+    """Go on from the last checkpoint of a run that was stopped, failed or was interrupted, in a new run.
+
+    Parameters
+    ----------
+    run : RunFolder
+        The run that did not finish; it stays as it is.
+    executor : {"local", "inline"}
+        Where to run.
+    notebook : str
+        The notebook that asks.
+
+    Returns
+    -------
+    RunFolder
+        The new run, beside the old one.
+
+    Raises
+    ------
+    Mistake
+        If the run has finished, is under way, has no checkpoint, or its corpus is no longer the same.
+    """
+    state = run.status()
+    if state in ACTIVE:
+        raise Mistake(_("The run “{run}” is still under way.").format(run=run.id))
+    if not run.checkpoint.is_file():
+        raise Mistake(
+            _("The run “{run}” left nothing to go on from. Run the experiment again from its beginning.").format(
+                run=run.id
+            )
+        )
+    asked = run.request()
+    experiments.load(asked.experiment).parameters.of(asked.parameters)
+    if corpora.find(asked.corpus_id).digest != asked.corpus_digest:
+        raise Mistake(
+            _(
+                "The corpus “{corpus}” changed since the run “{run}” began, so the rest would not follow from "
+                "what was learnt. Put it back as it was, or run the experiment again from its beginning."
+            ).format(corpus=asked.corpus_id, run=run.id)
+        )
+    request = replace(asked, resumes=run.id, notebook=notebook or asked.notebook, language=language())
+    folder, claim = RunFolder.create(request, run.path.parent, run.checkpoint)
+    EXECUTORS[executor](folder, claim)
+    return folder
+
+
 def run(
     experiment: str,
     corpus: str | Path,
@@ -134,21 +177,17 @@ def _inline(folder: RunFolder, claim: int) -> None:
 
 
 def _local(folder: RunFolder, claim: int) -> None:
-    # Threads that wait for each other must not burn the cores that other people's runs are waiting for. On two
-    # cores, alone and beside four busy processes: 7.9 and 22 s without this, 8.7 and 16 s with it.
-    environment = {"GOMP_SPINCOUNT": "10000"} | os.environ | {"ARTIA_LANG": folder.request().language}
     try:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "artia_lab.execute", str(folder.path)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            pass_fds=(claim,),
-            env=environment,
+        worker = warm.launch(
+            "artia_lab.execute",
+            [str(folder.path), str(claim)],
+            env=os.environ | {"ARTIA_LANG": folder.request().language},
             cwd="/",
+            pass_fds=(claim,),
         )
-        folder.say("state", state="queued", pid=worker.pid)
+        # No state: the worker may have said its own by now.
+        reason = {"cold": worker.cold} if worker.cold else {}
+        folder.say("worker", pid=worker.pid, warm=isinstance(worker, warm.Forked), **reason)
     finally:
         os.close(claim)
 
@@ -156,7 +195,7 @@ def _local(folder: RunFolder, claim: int) -> None:
 EXECUTORS: dict[str, Callable[[RunFolder, int], None]] = {"inline": _inline, "local": _local}
 
 
-def perform(folder: RunFolder, pid: int | None = None) -> None:
+def perform(folder: RunFolder, pid: int | None = None, place: slots.Place = slots.ANYWHERE) -> None:
     """Do the work of a run that the caller has claimed, and write its record.
 
     Parameters
@@ -165,7 +204,15 @@ def perform(folder: RunFolder, pid: int | None = None) -> None:
         The run.
     pid : int, optional
         The process that may be ended to stop it; None when it must live on.
+    place : slots.Place
+        The place to compute that it holds.
+
+    Raises
+    ------
+    slots.Preempted
+        If it made room for somebody else: there is no record yet, and the rest is to be done later.
     """
+    from artia_lab import models
     from artia_lab.energy import meter
     from artia_lab.runs import environment
 
@@ -178,7 +225,8 @@ def perform(folder: RunFolder, pid: int | None = None) -> None:
     with use_language(asked.language):
         energy = meter().start()
         folder.say("state", state="running", **({} if pid is None else {"pid": pid}))
-        out, report = Outputs(folder), Report(folder, energy.sofar)
+        out = place.outputs(folder)
+        report = place.report(folder, energy.sofar, out)
         try:
             experiment = experiments.load(asked.experiment)
             parameters = experiment.parameters.of(asked.parameters)
@@ -191,6 +239,9 @@ def perform(folder: RunFolder, pid: int | None = None) -> None:
                 likeness = _measure(out, reader, report)
                 timings["likeness_s"] = time.monotonic() - began - timings["run_s"]
             status = "finished"
+        except slots.Preempted:
+            place.put_back(energy.stop())
+            raise
         except (Cancelled, KeyboardInterrupt):
             status = "cancelled"
         except Exception as caught:
@@ -200,7 +251,7 @@ def perform(folder: RunFolder, pid: int | None = None) -> None:
             if pid is not None:
                 signal.signal(signal.SIGTERM, signal.SIG_IGN)
         timings["total_s"] = time.monotonic() - began
-        used = energy.stop()
+        used = place.in_all(energy.stop())
         spent = used.to_json() | {"sentence": used.sentence()}
     record = folder.closing_record(status) | {
         "outputs": out.kept,
@@ -212,9 +263,33 @@ def perform(folder: RunFolder, pid: int | None = None) -> None:
         "warnings": report.warnings,
         "error": error,
     }
+    record |= place.account()
     if reader is not None:
         record["corpus"] |= _datasheet(reader.corpus)
+    if out.model_used is not None:
+        models.credit(record, out.model_used)
+    if asked.resumes:
+        record["resumes"] = asked.resumes
+    if status == "finished" and out.models:
+        record["models"] = _keep_models(out.models, record)
     folder.finish(record)
+
+
+def _keep_models(weights: list[Path], record: dict[str, Any]) -> list[str]:
+    """Put what was learnt among the person's models; a full disk must not undo the run."""
+    from artia_lab import models
+
+    kept = []
+    for path in weights:
+        try:
+            kept.append(models.keep(path, record).id)
+        except OSError as error:
+            record["warnings"].append(
+                _(
+                    "The model stands among the outputs of this run only, as it could not be kept: {reason}."
+                ).format(reason=error.strerror)
+            )
+    return kept
 
 
 def _measure(out: Outputs, reader: Any, report: Report) -> dict[str, Any] | None:
@@ -223,8 +298,9 @@ def _measure(out: Outputs, reader: Any, report: Report) -> dict[str, Any] | None
     for entry in out.kept:
         if entry["path"] not in out.works:
             continue
+        path = entry["path"]
         try:
-            found = _likeness(out.works[entry["path"]], entry["medium"], reader)
+            found = out.measured.get(path) or _likeness(out.works[path], entry["medium"], reader)
         except MaterialError as error:
             # The corpus went away after the work was made: the work stays.
             report.warn(_("The likeness could not be measured. {reason}").format(reason=error))
@@ -257,7 +333,9 @@ class _References(Mapping[str, Any]):
     def __getitem__(self, file: str) -> Any:
         item = self._items[file]
         if self._medium == "image":
-            return self._reader.picture(item, max_side=COMPARED_SIDE)
+            from artia_lab.likeness.images import COMPARED_PX
+
+            return self._reader.picture(item, max_side=COMPARED_PX)
         return self._reader.sound(item, self._sr) if self._medium == "audio" else self._reader.text(item)
 
     def __iter__(self) -> Iterator[str]:
@@ -299,7 +377,12 @@ def _explain(error: Exception) -> dict[str, str]:
     return {"sentence": sentence, "kind": "mistake", "trace": trace}
 
 
-def _worker(path: str) -> None:
+def _needs(folder: RunFolder) -> slots.Needs:
+    what = experiments.load(folder.request().experiment)
+    return slots.Needs(gpu=what.gpu_helps, memory_mb=what.memory_mb, seconds=what.seconds)
+
+
+def _worker(path: str, claim: str) -> None:
     def stop(_number: int, _frame: object) -> None:
         raise Cancelled(_("The run was stopped."))
 
@@ -307,7 +390,11 @@ def _worker(path: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     folder = RunFolder(Path(path))
     try:
-        perform(folder, os.getpid())
+        with slots.place(folder, lambda: _needs(folder)) as place:
+            perform(folder, os.getpid(), place)
+    except slots.Preempted:
+        # In a process of its own, so that nothing of this one stays on the cores or the GPU.
+        _local(folder, int(claim))
     except Exception as error:
         # Even what is wrong around an experiment is said in a record, not left to be guessed.
         stopped = isinstance(error, Cancelled)
@@ -316,4 +403,4 @@ def _worker(path: str) -> None:
 
 
 if __name__ == "__main__":
-    _worker(sys.argv[1])
+    _worker(*sys.argv[1:])

@@ -3,5 +3,6 @@
 from artia_lab.rerun.jobs import rerun
 from artia_lab.rerun.outcome import Outcome
 from artia_lab.rerun.prepare import Job, prepare
+from artia_lab.rerun.progress import Progress
 
-__all__ = ["Job", "Outcome", "prepare", "rerun"]
+__all__ = ["Job", "Outcome", "Progress", "prepare", "rerun"]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from artia_lab import corpora, experiments
 from artia_lab.errors import Mistake, NotFound, ParameterError
-from artia_lab.i18n import _, language
+from artia_lab.i18n import LANGUAGES, _, language
 from artia_lab.parameters import NAME, describe, fields
 
 # No notebook of ours comes near; a larger one would exhaust the memory of the process that reads it.
@@ -28,11 +31,14 @@ class Job:
         The parameters that change, checked and typed.
     language : {"fr", "en"}
         The language in which it speaks.
+    seconds : float
+        About how long its experiment takes by default, in s; infinite when nobody knows.
     """
 
     notebook: Path
     values: dict[str, Any]
     language: str
+    seconds: float = inf
 
 
 def prepare(notebook: Path, written: Mapping[str, str]) -> Job:
@@ -55,27 +61,32 @@ def prepare(notebook: Path, written: Mapping[str, str]) -> Job:
     Mistake
         If the notebook cannot be read, or a parameter is unknown or not allowed.
     """
-    document = _read(notebook)
-    experiment = document.metadata.get("artia", {}).get("experiment")
-    declared = _declared(notebook, document)
+    asked = _read(notebook)
     for name in written:
-        if name not in declared:
+        if name not in asked.declared:
             raise ParameterError(
                 _("The notebook “{notebook}” has no parameter “{name}”; it has: {list}.").format(
-                    notebook=notebook.name, name=name, list=_list(declared, experiment)
+                    notebook=notebook.name, name=name, list=_list(asked.declared, asked.experiment)
                 )
             )
-    spoken = document.metadata.get("artia", {}).get("language")
     return Job(
         notebook=notebook.absolute(),
-        values=_typed(declared, written, experiment),
-        language=spoken if spoken in ("fr", "en") else language(),
+        values=_typed(asked.declared, written, asked.experiment),
+        language=asked.language if asked.language in LANGUAGES else language(),
+        seconds=experiments.load(asked.experiment).seconds if asked.experiment else inf,
     )
 
 
-def _read(notebook: Path) -> Any:
-    import nbformat
+@dataclass(frozen=True)
+class _Asked:
+    """What must be known of a notebook: its experiment and language when it says them, its parameters' types."""
 
+    experiment: str | None
+    language: str | None
+    declared: dict[str, str]
+
+
+def _read(notebook: Path) -> _Asked:
     if not notebook.is_file():
         raise NotFound(_("There is no notebook “{path}”. Check its name.").format(path=notebook))
     if notebook.stat().st_size > NOTEBOOK_LIMIT_BYTES:
@@ -85,7 +96,18 @@ def _read(notebook: Path) -> Any:
             )
         )
     try:
-        return nbformat.read(notebook, as_version=4)
+        content = notebook.read_text(encoding="utf-8")
+        document = json.loads(content)
+        if document["nbformat"] != 4:
+            import nbformat
+
+            document = nbformat.reads(content, as_version=4)
+        if not isinstance(document["nbformat_minor"], int):
+            raise ValueError(document["nbformat_minor"])
+        said = document["metadata"].get("artia", {})
+        tagged = [each for each in document["cells"] if "parameters" in each["metadata"].get("tags", [])]
+        declared = _declared("".join(tagged[0]["source"])) if tagged else {}
+        return _Asked(said.get("experiment"), said.get("language"), declared)
     except Exception as error:
         raise Mistake(
             _("“{path}” cannot be read as a notebook. Open it in JupyterLab and save it again.").format(
@@ -94,15 +116,28 @@ def _read(notebook: Path) -> Any:
         ) from error
 
 
-def _declared(notebook: Path, document: Any) -> dict[str, str]:
-    """Name the parameters of a notebook and the Python type of each, ``None`` when it says none."""
-    from papermill.inspection import _infer_parameters
+def _declared(source: str) -> dict[str, str]:
+    """Name the parameters of a notebook and the Python type of each: as annotated, else that of its value."""
+    python = [line for line in source.splitlines() if not line.startswith(("%", "!"))]
+    try:
+        statements = ast.parse("\n".join(python)).body
+    except (SyntaxError, ValueError):
+        return {}
+    found = {}
+    for each in statements:
+        match each:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
+                found[name] = ast.unparse(annotation).strip("'\"")
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                found[name] = _kind(value)
+    return {name: kind for name, kind in found.items() if NAME.fullmatch(name)}
 
-    for cell in document.cells:
-        # Papermill's reader adds them; its inspection counts on it.
-        cell.metadata.setdefault("tags", [])
-    found = _infer_parameters(document, name="python3", language="python")
-    return {each.name: each.inferred_type_name for each in found if NAME.fullmatch(each.name)}
+
+def _kind(value: ast.expr) -> str:
+    try:
+        return type(ast.literal_eval(value)).__name__
+    except ValueError:
+        return ""
 
 
 def _list(declared: Mapping[str, str], experiment: str | None) -> str:

@@ -1,93 +1,118 @@
 """One rerun in a process of its own: ``python -m artia_lab.rerun.worker``, a job as JSON on its input.
 
-Its last line of output is the outcome as JSON. Papermill writes the notebook as it goes, so what was executed is
-kept whatever happens to the kernel or to this process.
+It says on its output, as one JSON object a line, each cell that begins, then the outcome. The notebook is saved as
+it goes, so what was executed is kept whatever happens to the kernel or to this process.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
-import sys
+import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from artia_lab.errors import Mistake
 from artia_lab.i18n import _
 
 KERNEL = "artia"
 
 
-def perform(job: dict[str, Any]) -> dict[str, str]:
+def perform(job: dict[str, Any], say: Callable[[dict[str, Any]], object]) -> dict[str, str]:
     """Rerun one notebook.
 
     Parameters
     ----------
     job : dict
-        ``notebook``, ``output``, ``values`` and ``cwd``.
+        ``notebook``, ``output``, ``aside``, ``values`` and ``cwd``.
+    say : callable
+        Given ``{"cell": i, "of": n}`` before the i-th cell of n, from 1.
 
     Returns
     -------
     dict
         ``status`` and ``sentence``.
     """
+    from artia_lab.rerun.saving import Saver
+
+    saver = Saver(Path(job["output"]), Path(job["aside"]))
+    answer = {"status": "failed", "sentence": ""}
+    try:
+        try:
+            answer = _execute(job, saver, say)
+        finally:
+            saver.now()
+    except Mistake as error:
+        return {"status": "failed", "sentence": f"{answer['sentence']} {error}".strip()}
+    return answer
+
+
+def _execute(job: dict[str, Any], saver: Any, say: Callable[[dict[str, Any]], object]) -> dict[str, str]:
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+    from artia_lab.rerun import engine
+
+    begun = 0
+
+    def _tell(cell: int, of: int) -> None:
+        nonlocal begun
+        begun = cell
+        say({"cell": cell, "of": of})
+
     try:
         papermill.execute_notebook(
-            job["notebook"],
-            job["output"],
+            # Papermill fills braces in; a file may be called so.
+            job["notebook"].replace("{", "{{").replace("}", "}}"),
+            # The saver writes it.
+            None,
             parameters=job["values"],
+            engine_name=engine.NAME,
             kernel_name=KERNEL,
             cwd=job["cwd"],
             progress_bar=False,
-            log_output=False,
+            saver=saver,
+            tell=_tell,
         )
     except papermill.PapermillExecutionError as error:
         sentence = _("Cell {number} raised {kind}: {detail}").format(
-            number=error.cell_index, kind=error.ename, detail=error.evalue
+            number=error.cell_index + 1, kind=error.ename, detail=error.evalue
         )
         return {"status": "failed", "sentence": sentence}
+    except engine.SaidTooMuch:
+        sentence = _(
+            "Cell {number} printed or showed more than the 64 MB that a notebook can hold, and was stopped. Let "
+            "it say less, then rerun it."
+        ).format(number=begun)
+        return {"status": "failed", "sentence": sentence}
     except (DeadKernelError, CellTimeoutError):
-        number = mark_last_cell_failed(Path(job["output"]))
         sentence = _(
             "The kernel was ended while it executed cell {number}; the machine may have lacked memory. "
             "Ask for something smaller, or rerun fewer notebooks at once."
-        ).format(number=number)
+        ).format(number=begun)
         return {"status": "failed", "sentence": sentence}
+    except KeyboardInterrupt:
+        return {"status": "interrupted", "sentence": _("The rerun was stopped.")}
     return {"status": "finished", "sentence": ""}
 
 
-def mark_last_cell_failed(output: Path) -> int:
-    """Say in a saved notebook that the cell which ran last did not complete.
+def _main() -> None:
+    # What a kernel or a library prints must not be taken for what we say.
+    heard = os.dup(1)
+    os.dup2(2, 1)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
-    Papermill leaves that cell "completed" when its kernel was killed.
+    def _say(message: dict[str, Any]) -> None:
+        # Whoever asked may be gone; the notebook goes on.
+        with contextlib.suppress(BrokenPipeError), open(heard, "wb", closefd=False) as stream:
+            stream.write(json.dumps(message).encode() + b"\n")
 
-    Parameters
-    ----------
-    output : Path
-        The notebook that papermill saved.
-
-    Returns
-    -------
-    int
-        The cell's index, from 0.
-    """
-    import nbformat
-
-    document = nbformat.read(output, as_version=4)
-    begun = [
-        (cell.metadata.get("papermill", {}).get("start_time") or "", number)
-        for number, cell in enumerate(document.cells)
-    ]
-    number = max(begun)[1]
-    cell = document.cells[number]
-    cell.metadata["papermill"] |= {"status": "failed", "exception": True}
-    document.metadata["papermill"] |= {"exception": True}
-    said = _("The kernel was ended while it executed this cell.")
-    cell.outputs.append(nbformat.v4.new_output("error", ename="DeadKernelError", evalue=said, traceback=[said]))
-    nbformat.write(document, output)
-    return number
+    with open(0, "rb", closefd=False) as asked:
+        job = json.load(asked)
+    _say(perform(job, _say))
 
 
 if __name__ == "__main__":
-    print(json.dumps(perform(json.load(sys.stdin))))
+    _main()
