@@ -6,9 +6,10 @@ nothing in common, to 1, a copy. A number is an invitation to look and listen, n
 likeness names the nearest items and where in them to look.
 """
 
+from artia_lab.likeness.blind_spots import blind_spots
 from artia_lab.likeness.images import picture, pictures
-from artia_lab.likeness.result import Likeness, Neighbour
+from artia_lab.likeness.result import Likeness, Neighbour, nearer
 from artia_lab.likeness.sounds import sound
 from artia_lab.likeness.texts import text
 
-__all__ = ["Likeness", "Neighbour", "picture", "pictures", "sound", "text"]
+__all__ = ["Likeness", "Neighbour", "blind_spots", "nearer", "picture", "pictures", "sound", "text"]

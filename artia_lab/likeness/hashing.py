@@ -17,10 +17,11 @@ Positions = NDArray[np.intp]
 
 BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2^64
 MIX = np.uint64(0xD6E8FEB86659FD93)
-FILTER_BITS = 20
+FILTER_BITS = 16, 24
+BITS_PER_MEMBER = 8
 
 
-def fold(text: str) -> tuple[Codes, NDArray[np.bool_]]:
+def fold(text: str) -> Codes:
     """Bring a text to what is compared: lower case, every blank a space, one code for one character.
 
     Parameters
@@ -30,39 +31,21 @@ def fold(text: str) -> tuple[Codes, NDArray[np.bool_]]:
 
     Returns
     -------
-    tuple of (ndarray, ndarray)
-        Unicode code points [shape=(len(text),)], and which of them are letters or digits.
+    ndarray of uint32 [shape=(len(text),)]
+        Unicode code points.
     """
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     if not codes.size:
-        return codes, np.zeros(0, dtype=bool)
+        return codes
     top = int(codes.max()) + 1
     present = np.zeros(top, dtype=bool)
     present[codes] = True
-    folded, word = np.zeros(top, dtype=np.uint32), np.zeros(top, dtype=bool)
+    folded = np.zeros(top, dtype=np.uint32)
     for code in np.flatnonzero(present).tolist():
         letter = chr(code)
         lower = letter.lower()
         folded[code] = ord(" ") if letter.isspace() else ord(lower) if len(lower) == 1 else code
-        word[code] = letter.isalnum()
-    return folded[codes], word[codes]
-
-
-def words(inside: NDArray[np.bool_]) -> tuple[Positions, Positions]:
-    """Find the words of a text.
-
-    Parameters
-    ----------
-    inside : ndarray of bool
-        Which characters are letters or digits.
-
-    Returns
-    -------
-    tuple of (ndarray, ndarray)
-        Where each word begins, and where it has ended.
-    """
-    edges = np.diff(inside.astype(np.int8), prepend=0, append=0)
-    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    return folded[codes]
 
 
 class Runs:
@@ -124,7 +107,9 @@ class Table:
 
     def __init__(self, members: Hashes) -> None:
         self.members, self.first = np.unique(members, return_index=True)
-        self._filter = np.zeros(1 << FILTER_BITS, dtype=bool)
+        least, most = FILTER_BITS
+        self._shift = np.uint64(64 - min(max(least, (self.members.size * BITS_PER_MEMBER).bit_length()), most))
+        self._filter = np.zeros(1 << (64 - int(self._shift)), dtype=bool)
         self._filter[self._slot(self.members)] = True
 
     def find(self, asked: Hashes) -> tuple[Positions, Positions]:
@@ -147,9 +132,8 @@ class Table:
         sure = self.members[place] == asked[likely]
         return likely[sure], place[sure]
 
-    @staticmethod
-    def _slot(hashes: Hashes) -> Hashes:
-        return hashes >> np.uint64(64 - FILTER_BITS)
+    def _slot(self, hashes: Hashes) -> Hashes:
+        return hashes >> self._shift
 
 
 def grams(of_words: Hashes, n: int) -> Hashes:

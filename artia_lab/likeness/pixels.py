@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
+SMALL, LARGER = 128, 4.0
+
 
 def colours(picture: NDArray) -> Floats:
     """Bring any picture to three colours.
@@ -40,23 +42,130 @@ def resized(picture: Floats, height: int, width: int) -> Floats:
 
     Parameters
     ----------
-    picture : ndarray [shape=(h, w, 3)]
+    picture : ndarray [shape=(h, w) or (h, w, channels)]
         Any picture.
     height, width : int
         The new size, in pixels.
 
     Returns
     -------
-    ndarray [shape=(height, width, 3)]
+    ndarray [shape=(height, width) or (height, width, channels)]
         float32.
     """
     if picture.shape[0] != height:
         rows = _covering(picture.shape[0], height) @ picture.reshape(picture.shape[0], -1)
-        picture = rows.reshape(height, picture.shape[1], 3)
+        picture = rows.reshape(height, *picture.shape[1:])
     if picture.shape[1] != width:
-        turned = picture.transpose(1, 0, 2).reshape(picture.shape[1], -1)
-        picture = (_covering(picture.shape[1], width) @ turned).reshape(width, height, 3).transpose(1, 0, 2)
+        turned = np.swapaxes(picture, 0, 1)
+        columns = _covering(picture.shape[1], width) @ turned.reshape(picture.shape[1], -1)
+        picture = np.swapaxes(columns.reshape(width, *turned.shape[1:]), 0, 1)
     return np.ascontiguousarray(picture)
+
+
+def lightness(picture: Floats) -> Floats:
+    """Give half the sum of the largest and the smallest colour of each pixel.
+
+    Parameters
+    ----------
+    picture : ndarray [shape=(h, w, 3)]
+        From `colours`.
+
+    Returns
+    -------
+    ndarray [shape=(h, w)]
+        float32 in [0, 1].
+    """
+    red, green, blue = (picture[:, :, k] for k in range(3))
+    most, least = np.maximum(red, green), np.minimum(red, green)
+    np.maximum(most, blue, out=most)
+    np.minimum(least, blue, out=least)
+    most += least
+    most *= 0.5
+    return most
+
+
+def smoothed(values: Floats) -> Floats:
+    """Take the binomial mean (1, 2, 1) of neighbours, both ways.
+
+    Parameters
+    ----------
+    values : ndarray [shape=(h, w) or (h, w, channels)]
+        Any map.
+
+    Returns
+    -------
+    ndarray
+        Of the same shape.
+    """
+    padded = np.pad(values, ((1, 1), (1, 1)) + ((0, 0),) * (values.ndim - 2), "edge")
+    down = padded[:-2] + padded[2:]
+    down += 2 * padded[1:-1]
+    across = down[:, :-2] + down[:, 2:]
+    across += 2 * down[:, 1:-1]
+    across /= 16
+    return across
+
+
+def halved(values: Floats) -> Floats:
+    """Take the mean of squares of four pixels; a last odd row or column is left out.
+
+    Parameters
+    ----------
+    values : ndarray [shape=(h, w)]
+        Any map.
+
+    Returns
+    -------
+    ndarray [shape=(h // 2, w // 2)]
+        Half the size.
+    """
+    height, width = values.shape[0] // 2 * 2, values.shape[1] // 2 * 2
+    rows = values[0:height:2, :width] + values[1:height:2, :width]
+    both = rows[:, 0::2] + rows[:, 1::2]
+    both /= 4
+    return both
+
+
+def comparable(picture: Floats, largest: int) -> tuple[Floats, float]:
+    """Bring a picture to a size at which windows of a fixed size say enough of it.
+
+    Parameters
+    ----------
+    picture : ndarray [shape=(h, w, 3)]
+        From `colours`.
+    largest : int
+        Longest side, in pixels, of what comes out.
+
+    Returns
+    -------
+    tuple of (ndarray, float)
+        The picture, and its size over its own: more than 1 when it is smaller than `SMALL` pixels a side.
+    """
+    shortest, longest = min(picture.shape[:2]), max(picture.shape[:2])
+    scale = min(1.0, largest / longest)
+    if shortest < SMALL and longest <= SMALL * LARGER:
+        scale = 2.0 if 2 * shortest >= SMALL else LARGER
+    if scale == 1.0:
+        return picture, 1.0
+    sized = resized(picture, *(max(1, round(side * scale)) for side in picture.shape[:2]))
+    return smoothed(sized) if scale > 1 else sized, scale
+
+
+def slopes(values: Floats) -> tuple[Floats, Floats]:
+    """Take the differences between neighbours, half of those two apart.
+
+    Parameters
+    ----------
+    values : ndarray [shape=(h, w)]
+        Any map of at least two pixels a side.
+
+    Returns
+    -------
+    tuple of ndarray [shape=(h, w)]
+        Down and across.
+    """
+    down, across = np.gradient(values)
+    return np.asarray(down), np.asarray(across)
 
 
 @lru_cache(maxsize=64)

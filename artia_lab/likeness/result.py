@@ -6,10 +6,10 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from artia_lab.i18n import _, decimals, language, ngettext
+from artia_lab.i18n import _
+from artia_lab.likeness import picture_words, sound_words, text_words
 
-NEARLY_A_COPY = 0.95
-NEXT_TO_NOTHING = 0.01
+COPY, NEAR, DISTINCT = "copy", "near", "distinct"
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,15 @@ class Neighbour:
         begins with ``of_`` says where in the output.
     measure : float
         How much of the output it accounts for, in [0, 1].
+    kind : str
+        How the output relates to it, a word of its measure (``"exact"``, ``"mirrored"``, ``"patch"``…);
+        empty when it is merely the nearest.
     """
 
     item: str
     at: dict[str, float | int | list[float]]
     measure: float
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,9 @@ class Likeness:
         The figures behind it; the measure's own documentation explains them.
     nearest : tuple of Neighbour
         Nearest items, nearest first; empty when nothing is near or there was nothing to compare.
+    verdict : str
+        ``"copy"``: it holds material of the first of `nearest`; ``"near"``: it resembles it more than chance
+        would have it, without the measure vouching for a copy; ``"distinct"``: neither.
     """
 
     medium: str
@@ -56,11 +63,14 @@ class Likeness:
     nearness: float
     measures: dict[str, float]
     nearest: tuple[Neighbour, ...] = ()
+    verdict: str = DISTINCT
 
     def __post_init__(self) -> None:
         for value in (self.nearness, *self.measures.values(), *(found.measure for found in self.nearest)):
             if not math.isfinite(value):
                 raise ValueError(f"a likeness of {value} cannot be recorded")
+        if self.verdict not in (COPY, NEAR, DISTINCT):
+            raise ValueError(f"“{self.verdict}” is not a verdict")
 
     def to_json(self) -> dict[str, Any]:
         """Give a plain JSON document, for the record of a run.
@@ -68,7 +78,7 @@ class Likeness:
         Returns
         -------
         dict
-            Finite numbers only.
+            Finite numbers and words only.
         """
         return asdict(self) | {"nearest": [asdict(found) for found in self.nearest]}
 
@@ -99,61 +109,8 @@ class Likeness:
         """
         if not self.measures.get("references"):
             return _("There was nothing in the corpus to compare this with.")
-        return {"image": self._picture, "audio": self._sound, "text": self._text}[self.medium]()
-
-    def _picture(self) -> str:
-        item, share = self._item(), _percent(self.measures["copied_share"])
-        if self.measures["whole"] >= NEARLY_A_COPY:
-            if self.measures["mirrored"]:
-                return _("This picture is nearly a mirror image of “{item}”.").format(item=item)
-            return _("This picture is nearly a copy of “{item}”.").format(item=item)
-        if self.measures["copied_share"] >= NEXT_TO_NOTHING:
-            return _(
-                "{share} of this picture stands nearly as it is in your corpus, most of it in “{item}”."
-            ).format(share=share, item=item)
-        if not self.nearest:
-            return _("Hardly anything in this picture stands as it is in your corpus.")
-        return _(
-            "Hardly anything in this picture stands as it is in your corpus; the nearest item is “{item}”."
-        ).format(item=item)
-
-    def _sound(self) -> str:
-        if not self.measures["sounding_s"]:
-            return _("This sound is silent: there is nothing to compare.")
-        item, seconds = self._item(), _decimal(self.measures["longest_run_s"])
-        if self.nearness >= NEARLY_A_COPY and self.measures["items_copied"] == 1:
-            return _("This sound is nearly a copy of “{item}”.").format(item=item)
-        if self.nearness >= NEXT_TO_NOTHING:
-            return _(
-                "{share} of this sound is nearly identical to sounds of your corpus; "
-                "the longest stretch lasts {seconds} s, from “{item}”."
-            ).format(share=_percent(self.nearness), seconds=seconds, item=item)
-        return _("Hardly any stretch of this sound is identical to a sound of your corpus.")
-
-    def _text(self) -> str:
-        if not self.measures["characters"]:
-            return _("This text is empty: there is nothing to compare.")
-        length = int(self.measures["longest_characters"])
-        if not length:
-            return _("This text has no passage in common with your corpus.")
-        if self.nearness < NEXT_TO_NOTHING:
-            return ngettext(
-                "Hardly any passage of this text stands word for word in your corpus; "
-                "the longest shared passage has {length} character, from “{item}”.",
-                "Hardly any passage of this text stands word for word in your corpus; "
-                "the longest shared passage has {length} characters, from “{item}”.",
-                length,
-            ).format(length=length, item=self._item())
-        return ngettext(
-            "{share} of this text stands word for word in your corpus; "
-            "the longest shared passage has {length} character, from “{item}”.",
-            "{share} of this text stands word for word in your corpus; "
-            "the longest shared passage has {length} characters, from “{item}”.",
-            length,
-        ).format(share=_percent(self.nearness), length=length, item=self._item())
-
-    def _item(self) -> str:
-        return self.nearest[0].item if self.nearest else ""
+        words = {"image": picture_words, "audio": sound_words, "text": text_words}[self.medium]
+        return words.sentence(self)
 
 
 def nothing(medium: str, method: str, **measures: float) -> Likeness:
@@ -174,11 +131,18 @@ def nothing(medium: str, method: str, **measures: float) -> Likeness:
     return Likeness(medium, method, 0.0, measures)
 
 
-def _percent(share: float) -> str:
-    # Never a rounded 100 % of what was not copied whole, nor 0 % of what was.
-    whole = min(max(round(share * 100), 1), 100 if share == 1 else 99)
-    return f"{whole}\N{NO-BREAK SPACE}%" if language() == "fr" else f"{whole}%"
+def nearer(first: Likeness, *others: Likeness) -> Likeness:
+    """Choose among several measures of one output: that of a copy before all others, then the nearest.
 
+    Parameters
+    ----------
+    first, *others : Likeness
+        By different measures, or to different things.
 
-def _decimal(value: float) -> str:
-    return decimals(f"{value:.1f}")
+    Returns
+    -------
+    Likeness
+        One of them.
+    """
+    rank = (DISTINCT, NEAR, COPY)
+    return max((first, *others), key=lambda each: (rank.index(each.verdict), each.nearness))

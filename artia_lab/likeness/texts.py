@@ -1,35 +1,36 @@
-"""Likeness of texts: the longest shared passage, the words that stand in runs of five in the corpus, citations.
+"""Likeness of texts: the passages that stand in a corpus, word for word or with words changed, and citations.
 
-Letters are compared without regard to case, and any blank equals any other, so that a passage broken into
-lines otherwise is still the same passage. The corpus is searched by hashes (`artia_lab.likeness.hashing`)
-in pieces of bounded size; what a hash points to is then compared character by character.
+Words are compared without regard to case, accents, punctuation or layout, so that typographic quotes, no-break
+spaces and other line breaks are no disguise. A passage is called a copy when what it shares with the corpus,
+counted in bits, is far beyond chance and beyond what two parts of one book, or two plays of one author, were
+found to share (`artia_lab.likeness.text_alignment`): common turns of phrase and names never are.
+
+What it does not see: a translation, a paraphrase, an idea, a plot; a passage of which more than one word in five
+was changed; and passages of fewer than about fifteen words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from artia_lab.likeness.result import Likeness, Neighbour, nothing
+from artia_lab.likeness.result import COPY, DISTINCT, NEAR, Likeness, Neighbour, nothing
 
 if TYPE_CHECKING:
-    from artia_lab.likeness.hashing import Codes, Positions
+    from artia_lab.likeness.text_alignment import Chain
+    from artia_lab.likeness.text_longest import Passage
 
-METHOD = "shared-passages-1"
-RUN_OF_WORDS = 5
+METHOD = "shared-passages-2"
 CITATIONS = 8
-PIECE_CHARACTERS = 1 << 20
-OVERLAP_CHARACTERS = 1 << 12
-FIRST_GUESS_CHARACTERS = 32
 
+# The bits beyond chance that make a passage a copy, or near one; and for a text made of many shorter passages,
+# the share of its words within runs of five found in the corpus, and their number. Calibrated by
+# tests/benchmarks/small_corpus_texts.py, which prints the most that held-out originals share, beside the least
+# that planted copies do.
+COPY_BITS, NEAR_BITS = 110.0, 75.0
+NEAR_SHARE, NEAR_WORDS = 0.15, 30
 
-class Passage(NamedTuple):
-    """A passage shared with an item: where it begins in the output and in the item, and its length."""
-
-    item: str
-    of_start: int
-    start: int
-    length: int
+VERBATIM, NEAR_VERBATIM, SHARED_SPANS = "verbatim", "near-verbatim", "shared-spans"
 
 
 def text(s: str, references: Mapping[str, str]) -> Likeness:
@@ -40,173 +41,104 @@ def text(s: str, references: Mapping[str, str]) -> Likeness:
     s : str
         The output.
     references : Mapping of str to str
-        Texts of the corpus by file name.
+        Texts of the corpus by file name; each is asked for once.
 
     Returns
     -------
     Likeness
         ``copied_share``: share of the output's words that stand in runs of five (fewer, in a shorter
-        output) that the corpus holds too. ``longest_characters``: length of the longest passage shared.
-        ``characters``, ``words`` and ``references``: how much was compared. Nearness is the larger of
-        ``copied_share`` and the share of the output that the longest passage fills. Each neighbour cites a
-        passage: ``start`` and ``length`` in the item, ``of_start`` in the output, in characters; its
-        measure is the share of the output that the passage fills.
+        output) that the corpus holds too. ``longest_characters``: length of the longest passage shared, to
+        the character. ``passages_share``: share of its words that are those of copied passages.
+        ``evidence``: bits beyond chance of the surest passage. ``plain``: 1 when the output is so short
+        that no copy could be told. ``characters``, ``words`` and ``references``: how much was compared.
+        Nearness is the largest of ``copied_share``, ``passages_share`` and the share of the output that the
+        longest passage fills. Each neighbour cites a passage: ``start`` and ``length`` in the item,
+        ``of_start`` and ``of_length`` in the output, in characters; ``shared`` of its ``words`` are the same
+        ones. Its kind is `VERBATIM` (the same words, whatever their case and punctuation), `NEAR_VERBATIM`
+        or, when it is not a copy, `SHARED_SPANS`; its measure is the share of the output that it fills.
     """
+    from artia_lab.likeness.text_alignment import Aligner
+    from artia_lab.likeness.text_longest import Longest
+    from artia_lab.likeness.text_tokens import words_of
+
+    output = words_of(s)
+    counted = {"characters": len(s), "words": len(output.hashes), "references": len(references)}
     if not s or not references:
-        counted = {"characters": len(s), "words": 0, "references": len(references)}
-        return nothing("text", METHOD, copied_share=0.0, longest_characters=0, **counted)
-    search = _Search(s)
+        none = dict.fromkeys(("copied_share", "longest_characters", "passages_share", "evidence", "plain"), 0.0)
+        return nothing("text", METHOD, **none, **counted)
+    aligner, longest = Aligner(output), Longest(s)
     for item, reference in references.items():
-        search.words_of(item, reference)
-    longest = search.longest(references)
-    passages = search.passages if longest is None else [longest, *search.passages]
-    share = search.copied_share()
-    length = longest.length if longest else 0
+        longest.offer(longest.widened(item, reference, *aligner.read(item, reference)))
+        longest.read(item, reference)
+    chains = aligner.chains()
+    sure = _apart([chain for chain in chains if chain.bits >= COPY_BITS])
+    near = _apart([chain for chain in chains if chain.bits >= NEAR_BITS])
+    share = aligner.copied_share()
+    passages_share = _share(sure, len(output.hashes))
+    many = share >= NEAR_SHARE and share * len(output.hashes) >= NEAR_WORDS
     return Likeness(
         "text",
         METHOD,
-        max(share, length / len(s)),
+        max(share, passages_share, longest.length / len(s)),
         {
             "copied_share": share,
-            "longest_characters": length,
-            "characters": len(s),
-            "words": search.words,
-            "references": len(references),
+            "longest_characters": longest.length,
+            "passages_share": passages_share,
+            "evidence": max(0.0, chains[0].bits) if chains else 0.0,
+            "plain": float(aligner.most_bits() < COPY_BITS),
+            **counted,
         },
-        tuple(_neighbour(passage, len(s)) for passage in _apart(passages)),
+        _neighbours(s, sure or near, longest.passage),
+        COPY if sure else NEAR if near or many else DISTINCT,
     )
 
 
-class _Search:
-    """What is known of an output while a corpus goes by."""
-
-    def __init__(self, output: str) -> None:
-        import numpy as np
-
-        from artia_lab.likeness.hashing import Runs, Table, fold, grams, words
-
-        self.codes, inside = fold(output)
-        self.runs = Runs(self.codes)
-        self.starts, self.ends = words(inside)
-        self.words = len(self.starts)
-        self.n = min(RUN_OF_WORDS, self.words)
-        self.table = Table(grams(self.runs.of(self.starts, self.ends), self.n)) if self.n else None
-        self.seen = np.zeros(0 if self.table is None else self.table.members.size, dtype=bool)
-        self.passages: list[Passage] = []
-
-    def words_of(self, item: str, reference: str) -> None:
-        """Note the runs of words that an item shares, and its longest passages made of them."""
-        from artia_lab.likeness.hashing import Runs, fold, grams, words
-
-        if self.table is None:
-            return
-        for offset, piece in _pieces(reference, OVERLAP_CHARACTERS):
-            codes, inside = fold(piece)
-            starts, ends = words(inside)
-            there, place = self.table.find(grams(Runs(codes).of(starts, ends), self.n))
-            if there.size:
-                self.seen[place] = True
-                here = self.table.first[place]
-                for i, j in _longest_chains(here, there):
-                    found = _extended(self.codes, codes, int(self.starts[i]), int(starts[j]))
-                    self.passages.append(Passage(item, found[0], found[1] + offset, found[2]))
-
-    def copied_share(self) -> float:
-        """Give the share of the output's words within a run that was seen in the corpus."""
-        import numpy as np
-
-        from artia_lab.likeness.hashing import grams
-
-        if self.table is None or not self.seen.any():
-            return 0.0
-        of_output = grams(self.runs.of(self.starts, self.ends), self.n)
-        began = self.seen[np.searchsorted(self.table.members, of_output)]
-        within = np.convolve(began, np.ones(self.n), mode="full") > 0
-        return float(within.mean())
-
-    def longest(self, references: Mapping[str, str]) -> Passage | None:
-        """Find a longest passage: a search between a length that was found and one that is not there."""
-        best = max(self.passages, key=lambda passage: passage.length, default=None)
-        low, high = best.length if best else 0, len(self.codes) + 1
-        guess = low + 1 if best else FIRST_GUESS_CHARACTERS
-        while high - low > 1:
-            length = min(max(guess, low + 1), high - 1)
-            found = self._any(length, references)
-            if found is None:
-                high = length
-            else:
-                best, low = found, found.length
-            guess = (low + high) // 2 if high <= len(self.codes) else 2 * low + 1
-        return best
-
-    def _any(self, length: int, references: Mapping[str, str]) -> Passage | None:
-        from artia_lab.likeness.hashing import Runs, Table, fold
-
-        table = Table(self.runs.every(length))
-        for item, reference in references.items():
-            for offset, piece in _pieces(reference, length):
-                codes, _inside = fold(piece)
-                there, place = table.find(Runs(codes).every(length))
-                for j, i in zip(there[:8].tolist(), table.first[place[:8]].tolist(), strict=True):
-                    found = _extended(self.codes, codes, i, j)
-                    if found[2] >= length:  # anything shorter was two runs with one hash
-                        return Passage(item, found[0], found[1] + offset, found[2])
-        return None
+def _apart(chains: list[Chain]) -> list[Chain]:
+    """The surest chains that do not repeat one another in the output."""
+    kept: list[Chain] = []
+    for chain in chains:
+        middle = (chain.first + chain.last) // 2
+        if all(not other.first <= middle < other.last for other in kept):
+            kept.append(chain)
+    return kept
 
 
-def _longest_chains(here: Positions, there: Positions) -> list[tuple[int, int]]:
-    """Word positions, in output and item, at which the longest chains of shared runs begin."""
-    import numpy as np
-
-    order = np.lexsort((there, there - here))
-    here, there = here[order], there[order]
-    breaks = np.flatnonzero((np.diff(here) != 1) | (np.diff(there) != 1)) + 1
-    begins = np.concatenate([[0], breaks])
-    lengths = np.diff(np.concatenate([begins, [here.size]]))
-    top = np.argsort(-lengths, kind="stable")[:CITATIONS]
-    return [(int(here[begins[k]]), int(there[begins[k]])) for k in top]
+def _share(chains: list[Chain], words: int) -> float:
+    """The share of the output's words that are shared with the corpus in some chains."""
+    return min(1.0, sum(chain.shared for chain in chains) / max(1, words))
 
 
-def _extended(a: Codes, b: Codes, i: int, j: int) -> tuple[int, int, int]:
-    """Widen a passage that begins at `i` in `a` and `j` in `b` both ways, as far as they agree."""
-    before = _agreement(a[:i][::-1], b[:j][::-1])
-    after = _agreement(a[i:], b[j:])
-    return i - before, j - before, before + after
+def _neighbours(s: str, chains: list[Chain], longest: Passage | None) -> tuple[Neighbour, ...]:
+    if longest is not None and chains and chains[0].bits >= COPY_BITS:
+        # What is said of a copy is where its longest passage comes from.
+        chains = sorted(chains, key=lambda chain: chain.bits < COPY_BITS or not _within(longest, chain))
+    cited = [_cited(chain, len(s)) for chain in chains[:CITATIONS]]
+    if longest is not None and not any(_within(longest, chain) for chain in chains[:CITATIONS]):
+        at: dict[str, float | int | list[float]] = {
+            "start": longest.start,
+            "length": longest.length,
+            "of_start": longest.of_start,
+            "of_length": longest.length,
+        }
+        here = Neighbour(longest.item, at, longest.length / len(s), SHARED_SPANS)
+        cited.insert(len(cited) if any(chain.bits >= COPY_BITS for chain in chains) else 0, here)
+    return tuple(cited[:CITATIONS])
 
 
-def _agreement(a: Codes, b: Codes) -> int:
-    import numpy as np
-
-    size = min(a.size, b.size)
-    done, step = 0, 64
-    while done < size:
-        end = min(size, done + step)
-        differ = np.flatnonzero(a[done:end] != b[done:end])
-        if differ.size:
-            return done + int(differ[0])
-        done, step = end, step * 4
-    return size
+def _within(passage: Passage, chain: Chain) -> bool:
+    middle = passage.of_start + passage.length // 2
+    return passage.item == chain.item and chain.of_start <= middle < chain.of_end
 
 
-def _pieces(reference: str, overlap: int) -> Iterator[tuple[int, str]]:
-    for offset in range(0, max(1, len(reference) - overlap), PIECE_CHARACTERS):
-        yield offset, reference[offset : offset + PIECE_CHARACTERS + overlap]
-
-
-def _apart(passages: list[Passage]) -> list[Passage]:
-    """The longest passages that do not repeat one another in the output."""
-    kept: list[Passage] = []
-    for passage in sorted(set(passages), key=lambda p: (-p.length, p.item, p.of_start, p.start)):
-        middle = passage.of_start + passage.length // 2
-        if all(not (p.of_start <= middle < p.of_start + p.length) for p in kept):
-            kept.append(passage)
-    return kept[:CITATIONS]
-
-
-def _neighbour(passage: Passage, size: int) -> Neighbour:
+def _cited(chain: Chain, size: int) -> Neighbour:
     at: dict[str, float | int | list[float]] = {
-        "start": passage.start,
-        "length": passage.length,
-        "of_start": passage.of_start,
+        "start": chain.start,
+        "length": chain.end - chain.start,
+        "of_start": chain.of_start,
+        "of_length": chain.of_end - chain.of_start,
+        "words": chain.words,
+        "shared": chain.shared,
     }
-    return Neighbour(passage.item, at, passage.length / size)
+    kind = VERBATIM if chain.shared == chain.words else NEAR_VERBATIM
+    kind = kind if chain.bits >= COPY_BITS else SHARED_SPANS
+    return Neighbour(chain.item, at, (chain.of_end - chain.of_start) / size, kind)

@@ -1,35 +1,42 @@
-"""The nearest whole picture of a corpus, seen very small."""
+"""Whole pictures seen very small, in the eight ways in which a picture can be turned and mirrored."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from artia_lab.likeness.pixels import Floats, colours, resized
+from artia_lab.likeness.pixels import Floats, lightness, resized, slopes
 
 THUMBNAIL = 32
 FAINTEST = 0.02
+ONE_WAY = 0.02
+WAYS = tuple((mirrored, quarters) for mirrored in (False, True) for quarters in range(4))
+
+_axis = np.linspace(-1, 1, THUMBNAIL)
+_SLOW = np.linalg.qr(
+    np.stack([np.outer(_axis**i, _axis**j).ravel() for i in range(3) for j in range(3 - i)], axis=1)
+)[0].astype(np.float32)
 
 
 class Whole(NamedTuple):
-    """The nearest whole reference to a picture.
+    """How a work resembles a reference, both seen whole.
 
     Attributes
     ----------
     explained : float
-        Share of the picture's contrast that it explains, in [0, 1].
-    item : str
-        Its file.
-    mirrored : bool
-        Whether it is nearest in a mirror.
+        Share of the work's contrast that the reference explains, colours as they are, in [0, 1].
+    alike : float
+        Correlation of their lightness once its slow slopes are taken out, in [-1, 1]; negative when one is
+        the other's negative.
+    alike_way : tuple of (bool, int)
+        How they are most alike: mirrored or not, and turned by how many quarters.
     """
 
     explained: float
-    item: str
-    mirrored: bool
+    alike: float
+    alike_way: tuple[bool, int]
 
     @property
     def likeness(self) -> float:
@@ -59,40 +66,97 @@ def thumbnail(picture: Floats) -> Floats:
     return resized(picture, THUMBNAIL, THUMBNAIL)
 
 
-def wholes(
-    thumbnails: list[Floats], references: Mapping[str, NDArray]
-) -> tuple[list[Whole], dict[str, tuple[int, int]]]:
-    """Find the nearest whole reference to each of several pictures.
+class Wholes:
+    """A work seen whole, to be compared with references.
 
     Parameters
     ----------
-    thumbnails : list of ndarray
-        The pictures, from `thumbnail`.
-    references : Mapping of str to ndarray
-        The corpus, not empty; each of its pictures is read once.
+    work : ndarray [shape=(h, w, 3)]
+        From `colours`.
+    """
+
+    def __init__(self, work: Floats) -> None:
+        seen = thumbnail(work)
+        self.ways = np.stack([_seen(seen, way).ravel() for way in WAYS])
+        self.contrast = float(((seen - seen.mean(axis=(0, 1))) ** 2).sum())
+        self.shapes = np.stack([_shape(_seen(seen, way)) for way in WAYS])
+
+    def compared(self, reference: Floats) -> Whole:
+        """Compare with one reference.
+
+        Parameters
+        ----------
+        reference : ndarray [shape=(h, w, 3)]
+            From `colours`.
+
+        Returns
+        -------
+        Whole
+            The best of the eight ways.
+        """
+        seen = thumbnail(reference)
+        squared = ((self.ways - seen.ravel()) ** 2).sum(axis=1)
+        faintest = FAINTEST**2 * seen.size
+        alike = self.shapes @ _shape(seen)
+        most = int(np.abs(alike).argmax())
+        return Whole(
+            float(np.clip(1 - float(squared.min()) / max(self.contrast, faintest), 0, 1)),
+            float(np.clip(alike[most], -1, 1)),
+            WAYS[most],
+        )
+
+
+def laid_over(way: tuple[bool, int], work: tuple[int, int], reference: tuple[int, int]) -> NDArray[np.float64]:
+    """Map the places of a whole work to those of a whole reference.
+
+    Parameters
+    ----------
+    way : tuple of (bool, int)
+        How the work is mirrored and turned to resemble the reference.
+    work, reference : tuple of int
+        Height and width of each.
 
     Returns
     -------
-    tuple of (list of Whole, dict)
-        One for each picture, and the height and width of every reference.
+    ndarray [shape=(3, 3)]
+        As in `poses.Pose`.
     """
-    n, asked = len(thumbnails), np.asarray(thumbnails)
-    asked = np.concatenate([asked, asked[:, :, ::-1]]).reshape(2 * n, -1)
-    centred = asked.reshape(2 * n, -1, 3) - asked.reshape(2 * n, -1, 3).mean(axis=1, keepdims=True)
-    contrast = (centred**2).sum(axis=(1, 2))
-    least, which = np.full(len(asked), np.inf), np.zeros(len(asked), np.intp)
-    sizes: dict[str, tuple[int, int]] = {}
-    for number, (item, reference) in enumerate(references.items()):
-        whole = colours(reference)
-        sizes[item] = (whole.shape[0], whole.shape[1])
-        squared = ((asked - thumbnail(whole).ravel()) ** 2).sum(axis=1)
-        which[squared < least] = number
-        least = np.minimum(least, squared)
-    explained = np.clip(1 - least / np.maximum(contrast, FAINTEST**2 * asked.shape[1]), 0, 1)
-    names = list(sizes)
-    nearest = []
-    for k in range(n):
-        mirrored = bool(least[k + n] < least[k])
-        best = k + n if mirrored else k
-        nearest.append(Whole(float(explained[best]), names[which[best]], mirrored))
-    return nearest, sizes
+    mirrored, quarters = way
+    unit = np.diag([1 / work[1], 1 / work[0], 1.0]) @ np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
+    if mirrored:
+        unit = np.array([[-1, 0, 1], [0, 1, 0], [0, 0, 1.0]]) @ unit
+    for _quarter in range(quarters):
+        unit = np.array([[0, 1, 0], [-1, 0, 1], [0, 0, 1.0]]) @ unit
+    back = np.array([[reference[1], 0, -0.5], [0, reference[0], -0.5], [0, 0, 1.0]])
+    return back @ unit
+
+
+def one_way(picture: Floats) -> bool:
+    """Tell whether a picture, seen very small, is but a slope, an edge or stripes.
+
+    Parameters
+    ----------
+    picture : ndarray [shape=(h, w, 3)]
+        From `colours`.
+
+    Returns
+    -------
+    bool
+        True when nothing in it goes across.
+    """
+    down, across = slopes(lightness(thumbnail(picture)))
+    xx, yy, xy = float((across**2).sum()), float((down**2).sum()), float((across * down).sum())
+    return (xx + yy - float(np.hypot(xx - yy, 2 * xy))) <= 2 * ONE_WAY * (xx + yy)
+
+
+def _seen(thumb: Floats, way: tuple[bool, int]) -> Floats:
+    mirrored, quarters = way
+    return np.rot90(thumb[:, ::-1] if mirrored else thumb, quarters)
+
+
+def _shape(thumb: Floats) -> Floats:
+    """Its lightness without its slow slopes, of unit length; zero when hardly anything is left."""
+    values = lightness(thumb).ravel()
+    values = values - _SLOW @ (_SLOW.T @ values)
+    length = float(np.linalg.norm(values))
+    return values / length if length > FAINTEST / 4 * THUMBNAIL else np.zeros_like(values)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artia_lab.likeness import text, texts
+from artia_lab.likeness import text, text_tokens
 from artia_lab.likeness.hashing import fold
 
 WORDS = [
@@ -83,8 +83,8 @@ def test_nothing_to_compare_is_no_likeness(output, references):
 
 def test_a_passage_is_found_across_the_pieces_a_long_text_is_read_in():
     passage = "the one sentence that stands across the edge of a piece and nowhere else at all"
-    cut = texts.PIECE_CHARACTERS
-    for before in (cut - 40, cut - 2, cut + texts.OVERLAP_CHARACTERS - 40):
+    cut = text_tokens.PIECE_CHARACTERS
+    for before in (cut - 40, cut - 2, cut + 80):
         reference = "x y " * (before // 4) + passage + " z w" * 2_000
         found = text(passage, {"long.txt": reference})
         assert found.nearness == 1
@@ -111,12 +111,12 @@ def test_every_script_can_be_compared():
 def test_the_longest_passage_is_the_longest(output, reference):
     found = text(output, {"r.txt": reference})
 
-    expected = longest_common(fold(output)[0].tolist(), fold(reference)[0].tolist()) if output else 0
+    expected = longest_common(fold(output).tolist(), fold(reference).tolist()) if output else 0
     assert found.measures["longest_characters"] == expected
     if expected:
         at = found.nearest[0].at
-        there = fold(reference[at["start"] : at["start"] + at["length"]])[0]
-        here = fold(output[at["of_start"] : at["of_start"] + at["length"]])[0]
+        there = fold(reference[at["start"] : at["start"] + at["length"]])
+        here = fold(output[at["of_start"] : at["of_start"] + at["length"]])
         assert there.tolist() == here.tolist()
         assert len(here) == expected
 

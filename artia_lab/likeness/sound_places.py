@@ -1,0 +1,168 @@
+"""Where an item might lie under other sounds in a stretch of an output, heard at its full rate.
+
+The stretch is made even, all its moments and frequencies of one level, so that what is loud hides nothing; the
+item is made even over frequency alone, so that its loudest moments count most. A place where it lies stands out
+of the correlation of the two far above the places around it (Knapp and Carter, 1976). Low sounds hold too few
+of all frequencies to show there: they are looked for twice more among low frequencies alone, the item made even,
+and as it is.
+`artia_lab.likeness.sound_mixture` judges what is proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.fft import irfft, next_fast_len, rfft
+from scipy.ndimage import uniform_filter1d
+from scipy.signal import resample_poly
+
+from artia_lab.likeness.sound_signal import Samples, Spectra
+
+LOWER = 16
+PIECE_S = 16.0
+FRAME_S, LOW_FRAMES_S = 0.0116, (0.186, 0.093)
+SMOOTHED_BINS, LOW_SMOOTHED_BINS = 4, 0
+FLOOR_DB = -65.0
+AROUND_S, LOW_AROUND_S = 0.1, 1.0
+STANDS_OUT, LOW_STANDS_OUT, LOW_AS_IT_IS_STANDS_OUT = 5.5, 5.5, 3.5
+PLACES = 2
+APART_S = 0.005
+QUIET = 0.05
+
+
+def frame(seconds: float, rate: float) -> int:
+    """Give the power of two nearest to a duration.
+
+    Parameters
+    ----------
+    seconds : float
+        The duration.
+    rate : float
+        In Hz.
+
+    Returns
+    -------
+    int
+        In samples, at least 16.
+    """
+    return int(max(16, 1 << round(np.log2(seconds * rate))))
+
+
+class Even:
+    """A sound made even, at its rate and `LOWER` times lower, and its low frequencies as they are.
+
+    Parameters
+    ----------
+    samples : np.ndarray [shape=(n,)]
+        The sound.
+    rate : float
+        Its rate, in Hz.
+    moments : bool
+        Whether its moments are made even too, besides its frequencies.
+    """
+
+    def __init__(self, samples: Samples, rate: float, moments: bool) -> None:
+        low = resample_poly(samples, 1, LOWER).astype(np.float32)
+        self.whole = _Wave(_even(samples, frame(FRAME_S, rate), SMOOTHED_BINS, moments))
+        self.low = [
+            _Wave(_even(low, frame(seconds, rate / LOWER), LOW_SMOOTHED_BINS, moments)) for seconds in LOW_FRAMES_S
+        ]
+        self.low_as_it_is = _Wave(low)
+        self.rate = rate
+
+
+def pieces(item: Samples, rate: float, longest: int) -> Iterator[tuple[int, Even]]:
+    """Cut an item in pieces short enough to be held even in memory, and make each even.
+
+    Parameters
+    ----------
+    item : np.ndarray [shape=(n,)]
+        The item.
+    rate : float
+        Its rate, in Hz.
+    longest : int
+        How much of it is laid on a stretch at most: pieces overlap by as much.
+
+    Yields
+    ------
+    tuple of (int, Even)
+        Where the piece begins in the item, and the piece.
+    """
+    step = round(PIECE_S * rate)
+    for first in range(0, max(1, len(item) - longest), step):
+        yield first, Even(item[first : first + step + longest], rate, moments=False)
+
+
+def places(stretch: Even, piece: Even) -> Iterator[tuple[int, int]]:
+    """Propose places of a stretch of output where a piece of an item might begin.
+
+    Parameters
+    ----------
+    stretch, piece : Even
+        The two.
+
+    Yields
+    ------
+    tuple of (int, int)
+        Where it would begin in the stretch, perhaps before it, in samples, and to how many samples.
+    """
+    rate, low_rate = stretch.rate, stretch.rate / LOWER
+    yield from ((place, 1) for place in _outstanding(stretch.whole, piece.whole, rate, AROUND_S, STANDS_OUT))
+    low = _outstanding(stretch.low[0], piece.low_as_it_is, low_rate, LOW_AROUND_S, LOW_AS_IT_IS_STANDS_OUT)
+    for ours, theirs in zip(stretch.low, piece.low, strict=True):
+        low += _outstanding(ours, theirs, low_rate, LOW_AROUND_S, LOW_STANDS_OUT)
+    yield from ((place * LOWER, 2 * LOWER) for place in sorted(set(low)))
+
+
+class _Wave:
+    """Samples that remember their spectra."""
+
+    def __init__(self, samples: Samples) -> None:
+        self.samples = samples
+        self._spectra: dict[int, Spectra] = {}
+
+    def spectrum(self, size: int) -> Spectra:
+        if size not in self._spectra:
+            self._spectra[size] = rfft(self.samples, size)
+        return self._spectra[size]
+
+
+def _outstanding(ours: _Wave, theirs: _Wave, rate: float, around_s: float, least: float) -> list[int]:
+    """The places where the correlation stands out most of those around it."""
+    if not ours.samples.size or not theirs.samples.size:
+        return []
+    before = len(theirs.samples) - 1
+    size = next_fast_len(len(ours.samples) + before, real=True)
+    every = irfft(ours.spectrum(size) * np.conj(theirs.spectrum(size)), size)
+    squares = np.concatenate([every[size - before :], every[: len(ours.samples)]]) ** 2
+    level = uniform_filter1d(squares, 2 * round(around_s * rate / 2) + 1, mode="constant")
+    apart = round(APART_S * rate)
+    squares /= np.maximum(level, QUIET**2 * squares.mean() + 1e-30)
+    found = []
+    for _place in range(PLACES):
+        at = int(squares.argmax())
+        if squares[at] < least**2:
+            break
+        found.append(at - before)
+        squares[max(0, at - apart) : at + apart + 1] = 0
+    return found
+
+
+def _even(samples: Samples, size: int, smoothed: int, moments: bool) -> Samples:
+    hop = size // 2
+    padded = np.pad(samples, (size, size + -len(samples) % hop))
+    window = np.sqrt(np.hanning(size + 1)[:-1]).astype(np.float32)
+    spectra = rfft(np.lib.stride_tricks.sliding_window_view(padded, size)[::hop] * window)
+    power = spectra.real**2 + spectra.imag**2
+    if not moments:
+        power = power.mean(axis=0, keepdims=True)
+    level = np.sqrt(uniform_filter1d(power, 2 * smoothed + 1, axis=1))
+    spectra /= level + np.float32(float(level.max()) * 10 ** (FLOOR_DB / 20) + 1e-9)
+    spectra[:, 0] = 0
+    waves: NDArray[np.float32] = irfft(spectra, size) * window
+    out = np.zeros(len(padded) + size, np.float32)
+    out[: len(waves) * hop] += waves[:, :hop].ravel()
+    out[hop : hop + len(waves) * hop] += waves[:, hop:].ravel()
+    return out[size : size + len(samples)]

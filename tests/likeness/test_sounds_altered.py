@@ -1,0 +1,103 @@
+"""Copies of real sounds that were altered: found, named, placed; and sounds that are not copies."""
+
+import io
+
+import librosa
+import numpy as np
+import pytest
+import soundfile
+
+from artia_lab.corpora import CorpusReader, find
+from artia_lab.likeness import sound
+
+SR = 22_050
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    with CorpusReader(find("starter/sounds")) as reader:
+        return {item.file: reader.sound(item, SR) for item in reader.items("audio")}
+
+
+def played_faster(y, semitones):
+    ratio = 2 ** (semitones / 12)
+    return librosa.resample(y, orig_sr=SR * ratio, target_sr=SR)
+
+
+def in_tempo(y):
+    return librosa.effects.pitch_shift(y, sr=SR, n_steps=3)
+
+
+def in_vorbis(y):
+    file = io.BytesIO()
+    soundfile.write(file, y, SR, format="OGG", subtype="VORBIS")
+    file.seek(0)
+    return soundfile.read(file, dtype="float32")[0]
+
+
+def under_a_storm(y, decibels, place):
+    """Mix a sound under gusts of noise that no corpus holds."""
+    chance = np.random.default_rng(5)
+    moments = np.arange(0, len(y) + 2 * SR, SR // 4)
+    gusts = np.interp(np.arange(len(y) + SR), moments, chance.random(len(moments)))
+    storm = gusts * chance.standard_normal(len(y) + SR)
+    part = storm[place : place + len(y)]
+    storm[place : place + len(y)] += y * np.sqrt((part**2).mean() / (y**2).mean()) * 10 ** (decibels / 20)
+    return 0.1 * storm
+
+
+@pytest.mark.parametrize(
+    ("item", "kind", "altered"),
+    [
+        pytest.param("carillon.wav", "exact", lambda y: y, id="as it is"),
+        pytest.param("bois.wav", "trimmed", lambda y: y[len(y) // 5 : len(y) // 2], id="cut"),
+        pytest.param("bois.wav", "gain", lambda y: 0.3 * y, id="softer"),
+        pytest.param("carillon.wav", "gain", lambda y: -y, id="upside down"),
+        pytest.param("bois.wav", "shifted", lambda y: np.concatenate([np.zeros(3_889), y]), id="later"),
+        pytest.param("carillon.wav", "re-encoded", in_vorbis, id="in Ogg Vorbis"),
+        pytest.param("bois.wav", "transposed", lambda y: played_faster(y, 7), id="seven semitones up"),
+        pytest.param("carillon.wav", "transposed", lambda y: played_faster(y, -1), id="a semitone down"),
+        pytest.param("carillon.wav", "transposed", in_tempo, id="three semitones up, in tempo"),
+        pytest.param("bois.wav", "mixed", lambda y: under_a_storm(y, -6, 6_173), id="under another sound"),
+    ],
+)
+def test_an_altered_copy_is_a_copy_and_what_was_done_is_told(corpus, item, kind, altered):
+    found = sound(altered(corpus[item]), SR, corpus)
+
+    assert found.verdict == "copy"
+    assert (found.nearest[0].item, found.nearest[0].kind) == (item, kind)
+
+
+def test_a_transposed_copy_says_by_how_much(corpus):
+    found = sound(played_faster(corpus["carillon.wav"], -5), SR, corpus)
+
+    assert found.nearest[0].at["semitones"] == pytest.approx(-5, abs=0.05)
+    assert "5.0 semitones" in found.sentence()
+
+
+def test_a_copy_under_another_sound_is_placed(corpus):
+    found = sound(under_a_storm(corpus["carillon.wav"], -12, 11_111), SR, corpus)
+
+    at = found.nearest[0].at
+    assert found.verdict == "copy"
+    assert at["of_start_s"] - at["start_s"] == pytest.approx(11_111 / SR, abs=0.01)
+
+
+@pytest.mark.parametrize("item", ["bol.wav", "cordes_graves.wav", "flute.wav", "grillons.wav"])
+def test_a_sound_of_the_starters_is_no_copy_of_the_others(corpus, item):
+    assert (
+        sound(corpus[item], SR, {other: y for other, y in corpus.items() if other != item}).verdict == "distinct"
+    )
+
+
+def test_two_strokes_that_ring_alike_are_not_one_recording():
+    """Two bands agree, as those of two strokes of one drum do; the noise of each stroke is its own."""
+    t = np.arange(2 * SR) / SR
+
+    def stroke(seed):
+        chance = np.random.default_rng(seed)
+        ring = sum(np.sin(2 * np.pi * hertz * t) * np.exp(-2 * t) for hertz in (210, 420))
+        return 0.2 * (ring + 0.3 * chance.standard_normal(len(t)) * np.exp(-3 * t))
+
+    assert sound(stroke(1), SR, {"stroke.wav": stroke(2)}).verdict != "copy"
+    assert sound(stroke(2), SR, {"stroke.wav": stroke(2)}).verdict == "copy"
