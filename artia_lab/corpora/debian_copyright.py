@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from functools import cache
 
 FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]*):(.*)$")
 YEARS = re.compile(r"^(?:©|\(c\)|copyright)?\s*(?:\d{4}(?:\s*[-–,]\s*\d{4})*\s*,?\s*)?", re.IGNORECASE)
@@ -73,13 +73,19 @@ def stanza_for(file: str, stanzas: Sequence[Stanza]) -> Stanza | None:
     Stanza or None
         None when no paragraph matches.
     """
-    # Debian's patterns know * and ? only; brackets stand for themselves.
-    matching = [
-        stanza
-        for stanza in stanzas
-        if any(fnmatchcase(file, pattern.replace("[", "[[]")) for pattern in stanza.files)
-    ]
-    return matching[-1] if matching else None
+    return next((stanza for stanza in reversed(stanzas) if any(_holds(each, file) for each in stanza.files)), None)
+
+
+def _holds(pattern: str, file: str) -> bool:
+    """Match as Debian does: * and ? only, brackets stand for themselves. Most patterns are plain names."""
+    if "*" in pattern or "?" in pattern:
+        return _compiled(pattern).fullmatch(file) is not None
+    return pattern == file
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
 
 
 def authors_of(stanza: Stanza) -> str:

@@ -26,7 +26,15 @@ SECONDS_TO_START = 60.0
 HEADER_BYTES = 4096
 MAX_ANSWER_BYTES = 4 << 30
 PACKAGE_PARENT = str(Path(__file__).parent.parent.parent)
-START = "import sys; sys.path[:] = sys.argv[1:]; from artia_lab.corpora.decode_child import main; main()"
+# Its package imports what lists and describes corpora, which the child has no use for: 10 ms to start, not 75.
+START = """
+import sys, types
+sys.path[:] = sys.argv[1:]
+corpora = sys.modules["artia_lab.corpora"] = types.ModuleType("artia_lab.corpora")
+corpora.__path__ = [sys.argv[1] + "/artia_lab/corpora"]
+from artia_lab.corpora.decode_child import main
+main()
+"""
 SURROUNDINGS = {
     "LC_ALL": "C.UTF-8",
     "OMP_NUM_THREADS": "1",

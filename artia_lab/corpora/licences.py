@@ -29,12 +29,13 @@ def spdx(licence: str) -> str:
     CorpusError
         If it is not an SPDX expression.
     """
-    from license_expression import ExpressionError, ExpressionParseError, get_spdx_licensing
+    from license_expression import ExpressionError, ExpressionParseError
+
+    from artia_lab.corpora.known_licences import LICENSING as licensing
 
     licence = licence.strip()
     if not licence:
         return ""
-    licensing = get_spdx_licensing()
     try:
         expression = licensing.parse(licence)
         unknown = [key for key in licensing.unknown_license_keys(expression) if not OWN_TERMS.match(key)]

@@ -13,6 +13,8 @@ from artia_lab.i18n import Text, _
 from artia_lab.parameters import Parameters
 
 GROUP = "artia_lab.experiments"
+ANY = "any"
+ROUNDINGS = ("stays", "chooses", "grows")
 MEDIA = ("image", "audio", "text")
 CLUSTERS = {
     "one-work": Text(fr="Partir d’une seule œuvre", en="From one work"),
@@ -32,20 +34,26 @@ class Experiment:
         Medium and name, as in ``image.self-mosaic``.
     title, description : Text
         Its title, and one sentence on what it does.
-    medium : {"image", "audio", "text"}
-        What it works on.
+    medium : {"image", "audio", "text", "any"}
+        What it works on; ``"any"`` for whatever the corpus holds.
     cluster : str
         The problem it belongs to, one of `CLUSTERS`.
     notebook : str
         The notebook of the library that presents it, ``""`` when there is none.
     memory_mb : int
         Memory its default run needs, in MB.
+    seconds : float
+        About how long its default run takes on two CPU cores, in s.
     gpu_helps : bool
         Whether a GPU makes it faster.
     parameters : type[Parameters]
         What can be set.
     run : callable
         ``run(parameters, corpus, out, report) -> None``.
+    rounding : {"stays", "chooses", "grows"}
+        What the last bits of its sums, which another machine rounds otherwise, become in its outputs: they stay
+        last bits; they choose between candidates that are all but equal, such as the nearest patch; or they grow,
+        as in training, into another work of the same kind. `artia_lab.verify.expected` excuses as much.
     """
 
     id: str
@@ -55,13 +63,28 @@ class Experiment:
     cluster: str
     notebook: str
     memory_mb: int
+    seconds: float
     gpu_helps: bool
     parameters: type[Parameters]
     run: Callable[[Any, Any, Any, Any], None]
+    rounding: str = "stays"
 
     def __post_init__(self) -> None:
-        if self.medium not in MEDIA or self.cluster not in CLUSTERS:
-            raise ValueError(f"{self.id}: medium {self.medium!r}, cluster {self.cluster!r}")
+        if self.medium not in (*MEDIA, ANY) or self.cluster not in CLUSTERS or self.rounding not in ROUNDINGS:
+            raise ValueError(
+                f"{self.id}: medium {self.medium!r}, cluster {self.cluster!r}, rounding {self.rounding!r}"
+            )
+
+    @property
+    def media(self) -> tuple[str, ...]:
+        """The media that it works on: a corpus must hold one of them.
+
+        Returns
+        -------
+        tuple of str
+            One, or all three.
+        """
+        return MEDIA if self.medium == ANY else (self.medium,)
 
 
 def names() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ def content_digest(path: Path, medium: str) -> str:
     Parameters
     ----------
     path : Path
-        The output: PNG, WAV, UTF-8 text, CSV or safetensors.
+        The output: PNG, GIF, WAV, UTF-8 text, CSV or safetensors.
     medium : {"image", "audio", "text", "table", "model"}
         What it is.
 
@@ -46,9 +47,13 @@ def content_digest(path: Path, medium: str) -> str:
     if medium == "image":
         from PIL import Image
 
-        with Image.open(path, formats=["PNG"]) as picture:
-            digest.update(f"{picture.mode}{picture.size}".encode())
-            digest.update(picture.tobytes())
+        with Image.open(path, formats=["PNG", "GIF"]) as picture:
+            for number in range(getattr(picture, "n_frames", 1)):
+                picture.seek(number)
+                # A frame of an animation may be stored as what changes since the last one.
+                frame = picture.convert("RGB") if picture.format == "GIF" else picture
+                digest.update(f"{frame.mode}{frame.size}".encode())
+                digest.update(frame.tobytes())
     elif medium == "audio":
         import soundfile
 
@@ -62,6 +67,27 @@ def content_digest(path: Path, medium: str) -> str:
             _add(digest, name, tensor)
     else:
         digest.update(path.read_text(encoding="utf-8").encode())
+    return digest.hexdigest()
+
+
+def tensors_digest(tensors: Mapping[str, np.ndarray], said: str = "") -> str:
+    """Digest tensors and what is said of them, to notice what a disk did to them.
+
+    Parameters
+    ----------
+    tensors : mapping of str to np.ndarray
+        By name.
+    said : str
+        What comes with them.
+
+    Returns
+    -------
+    str
+        The SHA-256 of names, types, shapes, values and `said`, in hexadecimal.
+    """
+    digest = hashlib.sha256(said.encode("utf-8", "surrogatepass"))
+    for name, tensor in sorted(tensors.items()):
+        _add(digest, name, tensor)
     return digest.hexdigest()
 
 

@@ -11,6 +11,7 @@ import os
 import platform
 import re
 import sys
+from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -20,6 +21,7 @@ from artia_lab.home import data_folder
 
 DISTRIBUTION = "artia-lab"
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+NUMPY_LEVELS = ("X86_V2", "X86_V3", "X86_V4", "AVX512_ICL", "AVX512_SPR", "ASIMD", "ASIMDHP", "SVE", "VSX4", "VX")
 CPU_FLAGS = ("sse4_2", "avx", "avx2", "fma", "avx512f", "avx512_bf16", "amx_tile", "amx_bf16", "asimd", "sve")
 
 
@@ -65,6 +67,7 @@ def describe() -> dict[str, Any]:
         "cpu": {
             "model": cpu_model(),
             "capability": _capability(),
+            **_computing(),
             "flags": [flag for flag in CPU_FLAGS if flag in _cpuinfo().get("flags", "").split()],
             "count": os.cpu_count(),
         },
@@ -155,8 +158,20 @@ def _cpuinfo() -> dict[str, str]:
 
 @cache
 def _installed() -> dict[str, str]:
-    names = ((found.metadata["Name"], found.version) for found in metadata.distributions())
-    return {_canonical(name): version for name, version in names if name}
+    # Not `Distribution.metadata`: it parses each as an e-mail, which takes ten times as long.
+    heads = (_head(found.read_text("METADATA") or found.read_text("PKG-INFO") or "") for found in _distributions())
+    return {_canonical(head["name"]): head.get("version", "") for head in heads if "name" in head}
+
+
+def _distributions() -> Iterable[metadata.Distribution]:
+    # The first one found is the one that is imported.
+    return reversed(list(metadata.distributions()))
+
+
+def _head(text: str) -> dict[str, str]:
+    """Read the name and the version in the first paragraph of a package's metadata."""
+    found = re.findall(r"^(Name|Version):[ \t]*(.*?)[ \t\r]*$", text.partition("\n\n")[0], re.M | re.I)
+    return {key.lower(): value for key, value in reversed(found)}
 
 
 def _canonical(name: str) -> str:
@@ -215,6 +230,19 @@ def _capability() -> str | None:
     """The instruction set torch computes with, which decides the last bits of a result."""
     torch = sys.modules.get("torch")
     return None if torch is None else str(torch.backends.cpu.get_cpu_capability())
+
+
+def _computing() -> dict[str, Any]:
+    """The instruction sets of numpy and OpenBLAS, which variables can force lower than the processor's."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None:
+        return {}
+    import threadpoolctl
+
+    pools = threadpoolctl.threadpool_info()
+    used: dict[str, Any] = {"blas": sorted({str(p["architecture"]) for p in pools if p.get("architecture")})}
+    features = getattr(numpy._core._multiarray_umath, "__cpu_features__", {})
+    return used | {"numpy": [name for name in NUMPY_LEVELS if features.get(name)]}
 
 
 def _threads() -> dict[str, Any]:

@@ -24,6 +24,8 @@ class Request:
         The notebook that asked, or ``""``.
     language : {"fr", "en"}
         The language in which the run speaks.
+    resumes : str
+        The id of the run whose checkpoint this one goes on from, or ``""``.
     """
 
     experiment: str
@@ -32,6 +34,7 @@ class Request:
     corpus_digest: str
     notebook: str = ""
     language: str = "en"
+    resumes: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Give the document that is written.
@@ -57,4 +60,4 @@ class Request:
         Request
             What was asked.
         """
-        return cls(**{name: document[name] for name in cls.__dataclass_fields__})
+        return cls(**{name: document[name] for name in cls.__dataclass_fields__ if name in document})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -146,3 +147,10 @@ def test_no_descriptor_is_left_open(text: Path) -> None:
         _ask(decoder, text)
         decoder.close()
     assert (len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0) == before
+
+
+def test_the_child_holds_nothing_that_lists_or_describes_corpora() -> None:
+    look = decoder_module.START.replace("\nmain()", "\nprint(*sys.modules)")
+    command = [sys.executable, "-I", "-S", "-c", look, decoder_module.PACKAGE_PARENT, *filter(None, sys.path)]
+    ours = [each for each in subprocess.check_output(command, text=True).split() if each.startswith("artia_lab")]
+    assert ours == ["artia_lab.corpora", "artia_lab.corpora.decode_child"]

@@ -1,5 +1,6 @@
 import getpass
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -72,3 +73,17 @@ def test_without_pins_nothing_is_said(tmp_path: Path):
 
 def test_the_record_compares_with_the_kernels_own_pins():
     assert "numpy" not in describe()["packages"]["unpinned"]
+
+
+def test_instruction_sets_that_were_forced_lower_are_told():
+    code = (
+        "import json, numpy; from artia_lab.runs.environment import describe; print(json.dumps(describe()['cpu']))"
+    )
+    lower = {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"}
+    usual, forced = (
+        json.loads(subprocess.check_output([sys.executable, "-W", "ignore", "-c", code], env=os.environ | each))
+        for each in ({}, lower)
+    )
+    assert ("X86_V3" in usual["numpy"]) == ("avx2" in usual["flags"])
+    assert "X86_V3" not in forced["numpy"]
+    assert forced["flags"] == usual["flags"]

@@ -155,3 +155,22 @@ def test_several_viewers_never_take_each_other_for_a_worker(artia_home: Path) ->
     for each in viewers:
         each.join()
     assert seen == {"interrupted"}
+
+
+def test_whoever_waits_looks_often_at_first_and_seldom_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, claim = RunFolder.create(ASKED, tmp_path)
+    clock, pauses = [1000.0], []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        clock[0] += seconds
+        if clock[0] > 1005:
+            os.close(claim)
+
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("time.sleep", sleep)
+    assert folder.wait() == "interrupted"
+    assert pauses == sorted(pauses) and (pauses[0], pauses[-1]) == (0.005, 0.05)
+    assert len(pauses) < 250

@@ -1,7 +1,7 @@
 """Log-mel spectra of a sound, frame after frame, with numpy and scipy alone.
 
-librosa's own functions compile themselves with numba on first use, which costs a cold process
-many seconds; a filter bank and a batched real FFT need none of it.
+librosa's own functions bring in numba, which costs a cold process a second and more; a filter bank and a batched
+real FFT need none of it.
 """
 
 from collections.abc import Callable

@@ -159,7 +159,9 @@ EXPERIMENT = Experiment(
     cluster="small-corpus",
     notebook="A4",
     memory_mb=600,
+    seconds=1,
     gpu_helps=False,
     parameters=Parameters,
     run=run,
+    rounding="chooses",
 )

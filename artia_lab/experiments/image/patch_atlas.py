@@ -82,7 +82,7 @@ class Atlas:
         """
         rows = torch.arange(self.patch, device=places.device)
         offsets = (rows[:, None] * self.width + rows[None, :]).flatten()
-        return self.pixels[places[:, None] + offsets].flatten(1)
+        return F.embedding(places[:, None] + offsets, self.pixels).flatten(1)
 
     def scaled_places(self, rows: Tensor, columns: Tensor, pictures: Tensor) -> Tensor:
         """Name the whole patches nearest to some places.

@@ -28,7 +28,7 @@ from artia_lab.experiments.image.progress import Progress
 COARSEST, COARSEST_PER_PATCH = 10.0, 1.6
 """Short side of the pictures at the coarsest scale: so many px, plus so many patches."""
 
-FIRST_LEVELS, LEVELS = 30, 6
+FIRST_LEVELS, LEVELS = 30, 4
 """Noise levels at the coarsest scale, and at each finer one."""
 
 SIGMA_FREE, SIGMA_FINE, SIGMA_LAST = 12.0, 0.5, 0.06
@@ -36,6 +36,9 @@ SIGMA_FREE, SIGMA_FINE, SIGMA_LAST = 12.0, 0.5, 0.06
 
 SIGMA_BOUND = 3.0
 """Deviation of the first noise when the original layout is to be kept as it is."""
+
+SWEEPS = (2, 12), (1, 2)
+"""Distance of the neighbours asked, and reach of chance, in px: at first in a scale; then the last alone."""
 
 EXACT = 3_000_000
 """Pairs of patches above which only strong candidates are weighed."""
@@ -197,7 +200,8 @@ def _denoise(
             clean = fold_all(weights @ keys, atlas, size, side / 3)
             progress.advance(unit)
         else:
-            places, gaps = _search(atlas, noisy, places, generator, progress, unit * 0.6)
+            sweeps = SWEEPS if sigma == sigmas[0] else SWEEPS[1:]
+            places, gaps = _search(atlas, noisy, places, sweeps, generator, progress, unit * 0.6)
             weights = search.softmax_weights(gaps, sigma)
             stride = 2 if side >= 5 else 1
             clean = mix(atlas, places, weights, side / 3, stride, partial(progress.advance, unit * 0.4))
@@ -210,6 +214,7 @@ def _search(
     atlas: Atlas,
     noisy: Tensor,
     places: Tensor,
+    sweeps: tuple[tuple[int, int], ...],
     generator: torch.Generator,
     progress: Progress,
     unit: float,
@@ -217,7 +222,7 @@ def _search(
     """Improve the candidates of each patch: by its neighbours', nearby, and anywhere."""
     queries = atlas.project(noisy)
     gaps = torch.empty(0)
-    for step, reach in ((2, 12), (1, 2)):
+    for step, reach in sweeps:
         best = places[..., :2]
         guesses = [
             places,
@@ -227,7 +232,7 @@ def _search(
         ]
         candidates = torch.cat(guesses, dim=2)
         places, gaps = search.keep_best(
-            atlas, queries, candidates, search.KEPT, partial(progress.advance, unit / 2)
+            atlas, queries, candidates, search.KEPT, partial(progress.advance, unit / len(sweeps))
         )
     return places, gaps
 

@@ -83,7 +83,7 @@ def fold(patches: Tensor, rows: Tensor, columns: Tensor, size: tuple[int, int], 
     patches : torch.Tensor [shape=(len(rows), len(columns), patch * patch * 3)]
         Patches, in the order of `Atlas.vectors`.
     rows, columns : torch.Tensor [dtype=int64]
-        Where their top-left pixels stand, without repetition.
+        Where their top-left pixels stand: at equal distances, but for the last.
     size : (int, int)
         Height and width of the picture in px.
     weights : torch.Tensor [shape=(patch, patch)]
@@ -94,14 +94,34 @@ def fold(patches: Tensor, rows: Tensor, columns: Tensor, size: tuple[int, int], 
     torch.Tensor [shape=(4, height, width)]
         Weighted sums of the three colours, then the sum of the weights.
     """
-    side = len(weights)
+    side, shape = len(weights), (len(rows), len(columns))
     sums = torch.zeros(4, *size, device=patches.device)
-    layers = patches.view(len(rows), len(columns), side * side, 3).permute(2, 3, 0, 1)
-    for offset, (weight, layer) in enumerate(zip(weights.flatten().tolist(), layers, strict=True)):
-        here_rows, here_columns = (rows + offset // side)[:, None], columns + offset % side
-        sums[:3, here_rows, here_columns] += weight * layer
-        sums[3, here_rows, here_columns] += weight
+    # Pixel by pixel of a patch, then colour by colour, as `F.fold` takes them; the weight is a fourth colour.
+    layers = patches.reshape(-1, side * side * 3).t().contiguous().view(side * side, 3, *shape)
+    shares = weights.to(patches.device).flatten()[:, None, None]
+    coloured = (layers * shares[:, None]).transpose(0, 1)
+    for down, row_step in _runs(rows.tolist()):
+        for across, column_step in _runs(columns.tolist()):
+            colours = coloured[:, :, down, across]
+            laid = torch.cat([colours, shares.expand_as(colours[0])[None]])
+            top, left = int(rows[down][0]), int(columns[across][0])
+            bottom, right = int(rows[down][-1]) + side, int(columns[across][-1]) + side
+            sums[:, top:bottom, left:right] += F.fold(
+                laid.reshape(1, 4 * side * side, -1),
+                (bottom - top, right - left),
+                side,
+                stride=(row_step, column_step),
+            )[0]
     return sums
+
+
+def _runs(positions: list[int]) -> list[tuple[slice, int]]:
+    """Cut positions into those that follow each other regularly, and the last if it does not."""
+    count = len(positions)
+    step = positions[1] - positions[0] if count > 1 else 1
+    if count < 3 or positions[-1] - positions[-2] == step:
+        return [(slice(0, count), step)]
+    return [(slice(0, count - 1), step), (slice(count - 1, count), 1)]
 
 
 def fold_all(patches: Tensor, atlas: Atlas, size: tuple[int, int], spread: float) -> Tensor:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
+from torch.nn.functional import embedding
 
 from artia_lab.experiments.image.patch_atlas import Atlas
 
@@ -203,7 +204,9 @@ def keep_best(
     rows = max(1, CHUNK // (width * count * queries.shape[2]))
     for start in range(0, height, rows):
         part = slice(start, start + rows)
-        gaps = (atlas.features[candidates[part]] - queries[part, :, None]).square_().sum(3)
+        # Twice as fast as `atlas.features[candidates[part]]`, which is the same.
+        features = embedding(candidates[part], atlas.features)
+        gaps = features.sub_(queries[part, :, None]).square_().sum(3)
         near, order = gaps.topk(min(2 * kept, count), largest=False)
         chosen = candidates[part].gather(2, order)
         near[..., 1:][chosen[..., 1:] == chosen[..., :-1]] = torch.inf

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,3 +73,47 @@ class _Silent:
 def _colours(pixels: np.ndarray) -> np.ndarray:
     """One number for each colour of a picture."""
     return np.unique(pixels.reshape(-1, 3).astype(np.int64) @ np.array([65536, 256, 1]))
+
+
+def loss_fell(folder: RunFolder) -> bool:
+    """Check that a small model learnt: that its loss fell by a fifth at least, from its beginning to its best.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        A finished run of the experiment ``image.small-model``.
+
+    Returns
+    -------
+    bool
+        Whether it did.
+    """
+    losses = _column(folder, "training", "loss")
+    # A training may stop at its first look, which the losses told before it then tell from its beginning.
+    told = [each["metrics"] for each in folder.events()[0] if each["event"] == "step"]
+    began = next((metrics["loss"] for metrics in told if metrics.get("loss")), losses[0])
+    return min(losses) < 0.8 * max(began, losses[0])
+
+
+def no_draw_is_a_copy(folder: RunFolder) -> bool:
+    """Check that no draw kept of a small model is nearer to a picture learnt from than the person allowed.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        A finished run of the experiment ``image.small-model``.
+
+    Returns
+    -------
+    bool
+        Whether all that were kept stay under the copy threshold that was set; a threshold of 1 allows everything.
+    """
+    measured = zip(_column(folder, "nearness", "nearness"), _column(folder, "nearness", "kept"), strict=True)
+    threshold = float(folder.request().parameters["threshold"])
+    return threshold == 1 or all(nearness < threshold for nearness, kept in measured if kept)
+
+
+def _column(folder: RunFolder, table: str, name: str) -> list[float]:
+    """The numbers of one column of a table that was kept."""
+    with (folder.outputs_folder / f"{table}.csv").open(encoding="utf-8", newline="") as stream:
+        return [float(row[name]) for row in csv.DictReader(stream)]

@@ -155,23 +155,26 @@ def run(parameters: Parameters, corpus: Any, out: Any, report: Any) -> None:
     from artia_lab.experiments.image.mosaic_material import gather
     from artia_lab.experiments.image.patch_diffusion import regrow
     from artia_lab.experiments.image.source_map import map_picture, map_table
+    from artia_lab.experiments.threads import one_thread
 
     material = gather(parameters, corpus, report)
     pictures = list(material.pictures)
     if parameters.mirrored:
         pictures += [picture.flip(1) for picture in material.pictures]
-    mosaic = regrow(
-        pictures,
-        material.height,
-        parameters.width,
-        patch=material.patch,
-        liberty=parameters.liberty,
-        balance=parameters.balance,
-        seed=parameters.seed,
-        device="cuda" if torch.cuda.is_available() else "cpu",
-        on_step=report.step,
-        on_scale=lambda picture: report.preview(picture.cpu().numpy()),
-    )
+    # Two threads would take four fifths of the time of one, and twice the cores.
+    with one_thread():
+        mosaic = regrow(
+            pictures,
+            material.height,
+            parameters.width,
+            patch=material.patch,
+            liberty=parameters.liberty,
+            balance=parameters.balance,
+            seed=parameters.seed,
+            device="cuda" if torch.cuda.is_available() else "cpu",
+            on_step=report.step,
+            on_scale=lambda picture: report.preview(picture.cpu().numpy()),
+        )
     picture = mosaic.picture.cpu().numpy()
     origin = _origin(mosaic, material.files, material.pictures)
     out.image(picture, name="mosaic", kind="work")
@@ -204,7 +207,9 @@ EXPERIMENT = Experiment(
     cluster="one-work",
     notebook="I1",
     memory_mb=800,
+    seconds=6,
     gpu_helps=True,
     parameters=Parameters,
     run=run,
+    rounding="chooses",
 )

@@ -238,7 +238,9 @@ EXPERIMENT = Experiment(
     cluster="small-corpus",
     notebook="T1",
     memory_mb=600,
+    seconds=0.5,
     gpu_helps=False,
     parameters=Parameters,
     run=run,
+    rounding="stays",
 )
