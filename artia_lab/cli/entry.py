@@ -8,12 +8,26 @@ import sys
 from collections.abc import Sequence
 
 from artia_lab import i18n
-from artia_lab.cli import corpus, doctor, experiments, hub, lab, rerun, runs
+from artia_lab.cli import (
+    corpus,
+    doctor,
+    experiments,
+    hub,
+    lab,
+    models,
+    publish,
+    rerun,
+    review,
+    runs,
+    sweep,
+    verify,
+    workshop,
+)
 from artia_lab.cli.show import Printer
 from artia_lab.errors import ArtiaError, Mistake
 from artia_lab.i18n import _
 
-COMMANDS = (lab, experiments, runs, rerun, corpus, hub, doctor)
+COMMANDS = (lab, experiments, runs, models, rerun, sweep, verify, publish, review, corpus, hub, workshop, doctor)
 
 
 class _Parser(argparse.ArgumentParser):

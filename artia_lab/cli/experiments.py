@@ -80,5 +80,6 @@ def _summary(experiment: Any) -> dict[str, Any]:
         "cluster": experiment.cluster,
         "notebook": experiment.notebook,
         "memory_mb": experiment.memory_mb,
+        "seconds": experiment.seconds,
         "gpu_helps": experiment.gpu_helps,
     }

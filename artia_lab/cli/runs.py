@@ -47,11 +47,17 @@ def add_to(commands: Any) -> None:
     listing = verbs.add_parser("list", help=_("the runs, the newest first"))
     showing = verbs.add_parser("show", help=_("one run: what was asked and what came of it"))
     stopping = verbs.add_parser("stop", help=_("stop a run; what it made is kept"))
-    for each in (showing, stopping):
+    resuming = verbs.add_parser("resume", help=_("go on with a run that did not finish, from its last checkpoint"))
+    for each in (showing, stopping, resuming):
         each.add_argument(
             "run", metavar=_("RUN"), help=_("its id, the beginning or end of it, “last”, or its folder")
         )
-    for each, command in ((listing, _list), (showing, _show), (stopping, _stop)):
+    for each, command in (
+        (listing, _list),
+        (showing, _show),
+        (stopping, _stop),
+        (resuming, _resume),
+    ):
         each.add_argument("--json", action="store_true", help=_("print one JSON document"))
         each.set_defaults(command=command)
 
@@ -64,7 +70,18 @@ def _run(args: argparse.Namespace, printer: Printer) -> int:
     if args.seed is not None:
         written["seed"] = args.seed
     parameters = experiments.load(args.experiment).parameters.parsed(written)
-    folder = execute.start(args.experiment, args.corpus, parameters, out=args.out)
+    return _see_through(execute.start(args.experiment, args.corpus, parameters, out=args.out), printer)
+
+
+def _resume(args: argparse.Namespace, printer: Printer) -> int:
+    from artia_lab import execute
+    from artia_lab.runs import find_run
+
+    return _see_through(execute.resume(find_run(args.run)), printer)
+
+
+def _see_through(folder: Any, printer: Printer) -> int:
+    """Follow a run to its end, say what came of it, and give the exit code."""
     try:
         _follow(folder, printer)
     except KeyboardInterrupt:
