@@ -11,6 +11,7 @@ from typing import Any
 
 from artia_lab.errors import Mistake, NotFound
 from artia_lab.home import data_folder, home
+from artia_lab.hub import database
 from artia_lab.i18n import LANGUAGES, _, language
 
 SHARED_ACCOUNT = "shared-account"
@@ -26,10 +27,27 @@ _RANGES = {
     "port": (1, 65_535),
     "hub_port": (1, 65_535),
     "proxy_port": (1, 65_535),
+    "board_port": (0, 65_535),
     "seats": (1, 1000),
     "starts_at_once": (1, 100),
     "start_timeout_s": (10, 3600),
+    "seat_memory_mb": (0, 10_000_000),
+    "seat_processes": (0, 100_000),
+    "idle_seat_minutes": (0, 100_000),
+    "idle_kernel_minutes": (0, 100_000),
+    "cores": (0, 4096),
+    "cores_each": (1, 4096),
+    "gpu_share_mb": (0, 10_000_000),
+    "gpu_weight": (1, 10_000),
+    "half_life_s": (1, 100_000_000),
+    "minimum_run_s": (0, 86_400),
+    "places_each": (0, 10_000),
 }
+_FORMS = {
+    "gpus": re.compile(r"[\w-]+(:\d{1,8})?"),
+    "workshop_quotas": re.compile(r"\w[\w.-]{0,31}:\d{1,4}(:\d{1,9})?"),
+}
+_EXAMPLES = {"gpus": "“0”, “1:24000”", "workshop_quotas": "“textures:4”, “textures:4:36000”"}
 _KINDS = {bool: "true / false", int: "1, 2, 3…", str: '"…"', tuple: '["…", "…"]'}
 
 
@@ -48,6 +66,8 @@ class Settings:
         IP address to listen on.
     port, hub_port, proxy_port : int
         TCP ports: the public one, and two that only this machine uses.
+    board_port : int
+        TCP port of the board, which only this machine uses; 0 for one that is free.
     certificate, certificate_key : str
         PEM files for HTTPS; both or neither.
     seats : int
@@ -55,15 +75,45 @@ class Settings:
     starts_at_once : int
         How many may be starting at the same time.
     start_timeout_s : int
-        How long one may take to start, in seconds.
+        How long one may take to start, in seconds; waiting for its turn does not count.
+    seat_memory_mb, seat_processes : int
+        What a seat may hold of memory, in MB, and how many processes it may have, with all that it started; 0 for
+        no limit.
+    idle_seat_minutes, idle_kernel_minutes : int
+        After how long without use a seat and a kernel are closed, unless a run is under way; 0 for never.
+    places : bool
+        Whether runs take turns on the places to compute; if not, each computes at once.
+    cores, cores_each : int
+        CPU cores to share, 0 for all of them; how many a run gets that asks for no number.
+    gpus : tuple of str
+        GPUs to share, by number or UUID, each perhaps with its memory in MB: ``("0", "1:24000")``.
+    gpu_share_mb : int
+        The smallest share of a GPU's memory to lease, in MB; 0 to lease whole GPUs only.
+    gpu_weight : int
+        How many cores a whole GPU counts for, when use is compared.
+    half_life_s, minimum_run_s : int
+        After how long what somebody used counts half, and how long a run computes at least before it makes room,
+        in s.
+    places_each : int
+        How many places one person may hold at the same time; 0 for as many as there are.
+    workshop_quotas : tuple of str
+        What workshops may take: ``"NAME:PLACES"``, or ``"NAME:PLACES:SLOT_SECONDS"``; 0 for no limit.
     people, admins : tuple of str
         Who may join, everybody when empty; who may administer.
+    facilitators : tuple of str
+        Who facilitates workshops: sees participants on the board and helps them, without administering.
+    public_url : str
+        The address that people type, when it is not the one where the hub listens.
     seats_outlive_hub : bool
         Whether seats stay open when the hub is stopped.
     root_seats : bool
         Whether seats may run as root.
     state_folder : str
         Where the hub keeps its secrets and its database; ``""`` is a folder that suits the mode.
+    database : str
+        Address of a PostgreSQL database, without a password; ``""`` is a file in the state folder.
+    database_password_file : str
+        File that holds the password of the database, alone; ``""`` is ``ARTIA_HUB_DATABASE_PASSWORD``, or none.
     log_level : {"debug", "info", "warn", "error"}
         How much the hub tells.
 
@@ -84,18 +134,43 @@ class Settings:
     seats: int = 30
     starts_at_once: int = 4
     start_timeout_s: int = 120
+    seat_memory_mb: int = 4000
+    seat_processes: int = 200
+    idle_seat_minutes: int = 120
+    idle_kernel_minutes: int = 60
+    board_port: int = 0
+    places: bool = True
+    cores: int = 0
+    cores_each: int = 1
+    gpus: tuple[str, ...] = ()
+    gpu_share_mb: int = 0
+    gpu_weight: int = 8
+    half_life_s: int = 600
+    minimum_run_s: int = 15
+    places_each: int = 0
+    workshop_quotas: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     admins: tuple[str, ...] = ()
+    facilitators: tuple[str, ...] = ()
+    public_url: str = ""
     seats_outlive_hub: bool = False
     root_seats: bool = False
     state_folder: str = ""
+    database: str = ""
+    database_password_file: str = ""
     log_level: str = "warn"
 
     def __post_init__(self) -> None:
         for each in fields(self):
             _check(each.name, getattr(self, each.name), each.default)
+        database.check_setting(self.database)
+        if self.board_port in (self.port, self.hub_port, self.proxy_port):
+            raise Mistake(_("“board_port” is another port’s number already: choose another, or leave it at 0."))
         if len({self.port, self.hub_port, self.proxy_port}) < 3:
             raise Mistake(_("“port”, “hub_port” and “proxy_port” have to be three different numbers."))
+        if self.public_url and not re.fullmatch(r"https?://[^\s/?#@]+/?", self.public_url):
+            sentence = _("“public_url” is “{value}”; it is written like this: https://lab.example.org/")
+            raise Mistake(sentence.format(value=self.public_url))
         if bool(self.certificate) != bool(self.certificate_key):
             raise Mistake(_("HTTPS needs both “certificate” and “certificate_key”: give the two, or neither."))
 
@@ -208,7 +283,14 @@ def _check(name: str, value: Any, default: Any) -> None:
                 name=name, value=value, low=low, high=high
             )
         )
-    for person in value if name in ("people", "admins") else ():
+    for each in value if name in _FORMS else ():
+        if not _FORMS[name].fullmatch(each):
+            raise Mistake(
+                _("“{value}” in the setting “{name}” is not written as it should be: {example}.").format(
+                    value=each, name=name, example=_EXAMPLES[name]
+                )
+            )
+    for person in value if name in ("people", "admins", "facilitators") else ():
         if not PERSON.fullmatch(person):
             sentence = _(
                 "“{value}” in the setting “{name}” cannot be a person's name: letters, digits, “.”, “-”, “_”."

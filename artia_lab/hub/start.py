@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-import signal
+import pwd
+import secrets
 import socket
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 from artia_lab.errors import Mistake
 from artia_lab.home import data_folder
-from artia_lab.hub import proxy
+from artia_lab.hub import database, logs, places, proxy
+from artia_lab.hub.board import address as board
+from artia_lab.hub.seats.servers import Servers
 from artia_lab.hub.settings import SHARED_ACCOUNT, UNIX_ACCOUNTS, Settings, load
 from artia_lab.hub.state import private_folder
+from artia_lab.hub.supervise import Part, Supervisor
 from artia_lab.i18n import _
 
 # Names the settings file to hub_config/jupyterhub_config.py.
@@ -44,20 +46,55 @@ def start(config: Path | None = None) -> int:
     check_account(settings)
     check_files(settings)
     check_ports(settings)
-    state = private_folder(settings.state)
+    database.check(settings)
+    places.check(settings)
+    private_folder(settings.state)
+    # Ready before the first person comes; the hub keeps them so.
+    servers = Servers(settings)
+    servers.tend()
+    try:
+        supervisor = Supervisor(
+            parts(settings, config),
+            answers=lambda: _answers(settings),
+            welcome=lambda: _welcome(settings),
+            tell=logs.teller(settings),
+        )
+        return supervisor.run()
+    finally:
+        places.tidy(settings)
+        if not settings.seats_outlive_hub:
+            servers.end()
+
+
+def parts(settings: Settings, config: Path | None = None) -> list[Part]:
+    """List the processes of a hub.
+
+    Parameters
+    ----------
+    settings : Settings
+        How the hub shall be.
+    config : Path, optional
+        The file they come from.
+
+    Returns
+    -------
+    list of Part
+        The broker, unless places are not shared, the board, and the hub.
+    """
+    state = settings.state
     environment = os.environ | {CONFIG_VARIABLE: str(config.absolute()) if config else ""}
+    found = []
+    if settings.places:
+        command = [sys.executable, "-m", "artia_lab.slots.broker", "--settings", str(places.prepare(settings))]
+        found.append(Part("broker", command, environment, state))
+    board.free_port(settings)
+    command = [sys.executable, "-m", "artia_lab.hub.board.service"]
+    found.append(Part("board", command, environment | board.environment(settings), state))
     script = data_folder("hub_config") / "jupyterhub_config.py"
-    hub = subprocess.Popen(
-        [sys.executable, "-m", "jupyterhub", "--config", str(script)],
-        env=environment,
-        cwd=state,
-        stdin=subprocess.DEVNULL,
-        # The database and what seats make are for their owners alone.
-        umask=0o077,
-        # Ctrl-C in a terminal is for this process, which then ends the hub in its own way.
-        start_new_session=True,
-    )
-    return _accompany(hub, settings)
+    command = [sys.executable, "-m", "jupyterhub", "--config", str(script)]
+    # A hub that is opened again takes over the proxy, whose token is in no file.
+    token = {"CONFIGPROXY_AUTH_TOKEN": secrets.token_hex(32)}
+    return [*found, Part("hub", command, environment | token, state)]
 
 
 def check_account(settings: Settings) -> None:
@@ -78,6 +115,7 @@ def check_account(settings: Settings) -> None:
         if not root:
             raise Mistake(_("Only root can start seats in people's own accounts. Use sudo, or another “mode”."))
         check_reach()
+        check_facilitators(settings)
     elif root and not settings.root_seats:
         raise Mistake(
             _(
@@ -85,6 +123,29 @@ def check_account(settings: Settings) -> None:
                 "or leave “mode” out so that each person has their own."
             )
         )
+
+
+def check_facilitators(settings: Settings) -> None:
+    """Make sure that those who facilitate have an account of the machine, which they enter with.
+
+    Parameters
+    ----------
+    settings : Settings
+        How the hub shall be.
+
+    Raises
+    ------
+    Mistake
+        If somebody has none.
+    """
+    for person in settings.facilitators:
+        try:
+            pwd.getpwnam(person)
+        except KeyError:
+            sentence = _(
+                "“{person}” of the setting “facilitators” has no account on this machine: make one first."
+            )
+            raise Mistake(sentence.format(person=person)) from None
 
 
 def check_reach(folder: Path | None = None) -> None:
@@ -147,10 +208,11 @@ def check_ports(settings: Settings) -> None:
         If another program listens there, or the address is not one of this machine's.
     """
     ours = _left_behind(settings)
-    for name, address in (("port", settings.address), ("hub_port", "127.0.0.1"), ("proxy_port", "127.0.0.1")):
+    here = [(name, "127.0.0.1") for name in ("hub_port", "proxy_port", "board_port")]
+    for name, address in (("port", settings.address), *here):
         port = getattr(settings, name)
-        if ours and name != "hub_port":
-            # JupyterHub replaces it.
+        if not port or (ours and name in ("port", "proxy_port")):
+            # One that is free is chosen; or JupyterHub replaces the proxy.
             continue
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         with socket.socket(family) as probe:
@@ -176,39 +238,6 @@ def _left_behind(settings: Settings) -> bool:
         return False
 
 
-def _accompany(hub: subprocess.Popen[bytes], settings: Settings) -> int:
-    asked: list[int] = []
-
-    def end(number: int, _frame: object) -> None:
-        asked.append(number)
-        if hub.poll() is None:
-            hub.send_signal(signal.SIGTERM)
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        welcomed = False
-        while hub.poll() is None:
-            if not welcomed and _answers(settings):
-                welcomed = True
-                _welcome(settings)
-            time.sleep(0.2)
-        if asked:
-            print(_("The hub is closed."), flush=True)
-            return 0
-        if welcomed:
-            sentence = _(
-                "The hub ended by itself (code {code}); what it said stands above. Seats that were open go on: "
-                "run “artia hub” again to reach them."
-            )
-        else:
-            sentence = _("The hub could not start (code {code}); what it said stands above.")
-        print(sentence.format(code=hub.returncode), file=sys.stderr, flush=True)
-        return 1
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def _answers(settings: Settings) -> bool:
     """Whether the hub itself listens; the proxy is there before it is."""
     try:
@@ -229,8 +258,12 @@ def _welcome(settings: Settings) -> None:
                 "It is for people who trust each other."
             ),
         ]
+        if settings.facilitators:
+            sentence = _("Those who facilitate enter with the password kept in “{file}”.")
+            lines.append(sentence.format(file=settings.state / "facilitator-password"))
     else:
         lines.append(_("People join with the name and password of their account on this machine."))
+    lines.append(_("“artia workshop open NAME --seats 30 --hours 3” lets a group in with a code."))
     if not settings.certificate and settings.address not in ("127.0.0.1", "::1", "localhost"):
         lines.append(
             _(

@@ -10,7 +10,7 @@ import pytest
 from artia_lab.errors import Mistake
 from artia_lab.hub import Settings
 from artia_lab.hub.settings import SHARED_ACCOUNT, UNIX_ACCOUNTS
-from artia_lab.hub.start import check_account, check_files, check_ports, check_reach
+from artia_lab.hub.start import check_account, check_facilitators, check_files, check_ports, check_reach
 
 
 @pytest.fixture
@@ -52,6 +52,12 @@ def test_accounts_of_their_own_take_root(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(Mistake, match="Only root can start seats"):
         check_account(Settings(mode=UNIX_ACCOUNTS))
+
+
+def test_whoever_facilitates_has_an_account():
+    check_facilitators(Settings(mode=UNIX_ACCOUNTS, facilitators=("root",)))
+    with pytest.raises(Mistake, match="“nobody-here” of the setting “facilitators” has no account"):
+        check_facilitators(Settings(mode=UNIX_ACCOUNTS, facilitators=("root", "nobody-here")))
 
 
 def test_a_program_that_people_cannot_read_is_said(tmp_path):
