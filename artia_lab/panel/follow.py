@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from artia_lab.runs import ACTIVE, RunFolder
@@ -28,11 +29,22 @@ class Follower(threading.Thread):
     def __init__(self, folder: RunFolder, tell: Callable[[dict[str, Any]], None]) -> None:
         super().__init__(name=f"artia-{folder.id}", daemon=True)
         self._folder, self._tell = folder, tell
-        self._leaving = threading.Event()
+        self._leaving, self._looking = threading.Event(), threading.Event()
+        self._looking.set()
 
     def leave(self) -> None:
         """Stop following; the run goes on."""
         self._leaving.set()
+        self._looking.set()
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Do not look for a while, because nobody wants to know before somebody else has waited for the end."""
+        self._looking.clear()
+        try:
+            yield
+        finally:
+            self._looking.set()
 
     def run(self) -> None:
         """Follow the run."""
@@ -50,3 +62,4 @@ class Follower(threading.Thread):
             if progress["state"] not in ACTIVE:
                 return
             self._leaving.wait(max(PAUSE_S, SHARE * (time.monotonic() - began)))
+            self._looking.wait()

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from artia_lab.errors import ParameterError
-from artia_lab.experiments import Experiment
-from artia_lab.i18n import _, decimals
+from artia_lab.i18n import _
 from artia_lab.parameters import Field, Parameters, fields
 
 # What a person meets first; the other controls wait behind "More settings".
@@ -74,28 +73,6 @@ def checked(parameters: type[Parameters], values: Mapping[str, object]) -> tuple
     return good, mistakes
 
 
-def written(experiment: Experiment, values: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Write the values of a form for a reader.
-
-    Parameters
-    ----------
-    experiment : Experiment
-        The experiment.
-    values : mapping of str to object
-        Its parameters by name.
-
-    Returns
-    -------
-    list of tuple of str
-        Label and value of each, in the language in force.
-    """
-    return [
-        (str(field.label), _shown(field, values[name]))
-        for name, field in fields(experiment.parameters).items()
-        if name in values
-    ]
-
-
 def _one(field: Field, name: str, value: object) -> object:
     if value is None:
         raise ParameterError(_("Give a value here: {allowed}.").format(allowed=field.allowed()))
@@ -103,16 +80,3 @@ def _one(field: Field, name: str, value: object) -> object:
     if field.kind == "whole" and isinstance(value, float) and value.is_integer():
         value = int(value)
     return field.check(name, value)
-
-
-def _shown(field: Field, value: object) -> str:
-    if field.kind == "switch":
-        return _("yes") if value else _("no")
-    if field.kind == "choice":
-        return str(field.choices[str(value)])
-    if field.kind == "item" and not value:
-        return _("chosen by the experiment")
-    if value == "":
-        return "—"
-    text = decimals(f"{value:g}") if field.kind == "real" else str(value)
-    return f"{text}\N{NO-BREAK SPACE}{field.unit}" if field.unit else text

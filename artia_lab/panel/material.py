@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from artia_lab import corpora
@@ -13,12 +14,12 @@ NAMED = 3
 LISTED = 1000
 
 
-def offered(medium: str) -> list[dict[str, str]]:
-    """List the corpora that hold a medium.
+def offered(media: Collection[str]) -> list[dict[str, str]]:
+    """List the corpora that hold something of the media of an experiment.
 
     Parameters
     ----------
-    medium : {"image", "audio", "text"}
+    media : collection of {"image", "audio", "text"}
         What the experiment works on.
 
     Returns
@@ -29,19 +30,19 @@ def offered(medium: str) -> list[dict[str, str]]:
     return [
         {"id": corpus.id, "label": f"{corpus.title} ({counted(corpus)})"}
         for corpus in corpora.every()
-        if medium in corpus.media
+        if not set(media).isdisjoint(corpus.media)
     ]
 
 
-def usable(id_or_folder: str, medium: str) -> Corpus:
+def usable(id_or_folder: str, media: Collection[str]) -> Corpus:
     """Find a corpus for an experiment.
 
     Parameters
     ----------
     id_or_folder : str
         An id, or a folder.
-    medium : {"image", "audio", "text"}
-        What it must hold.
+    media : collection of {"image", "audio", "text"}
+        What the experiment works on: the corpus must hold one of them.
 
     Returns
     -------
@@ -51,16 +52,17 @@ def usable(id_or_folder: str, medium: str) -> Corpus:
     Raises
     ------
     Mistake
-        If there is none, if it may not be used, or if it holds nothing of that medium.
+        If there is none, if it may not be used, or if it holds nothing of those media.
     """
     corpus = corpora.find(id_or_folder)
-    if medium not in corpus.media:
-        sentences = {
-            "image": _("“{corpus}” holds no picture. Choose a corpus that does, or add some to it."),
-            "audio": _("“{corpus}” holds no sound. Choose a corpus that does, or add some to it."),
-            "text": _("“{corpus}” holds no text. Choose a corpus that does, or add some to it."),
+    if set(media).isdisjoint(corpus.media):
+        sentences: dict[tuple[str, ...], str] = {
+            ("image",): _("“{corpus}” holds no picture. Choose a corpus that does, or add some to it."),
+            ("audio",): _("“{corpus}” holds no sound. Choose a corpus that does, or add some to it."),
+            ("text",): _("“{corpus}” holds no text. Choose a corpus that does, or add some to it."),
         }
-        raise CorpusError(sentences[medium].format(corpus=corpus.title))
+        of_several = _("“{corpus}” holds no picture, sound or text. Choose a corpus that does, or add some to it.")
+        raise CorpusError(sentences.get(tuple(media), of_several).format(corpus=corpus.title))
     return corpus
 
 

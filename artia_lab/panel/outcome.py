@@ -6,8 +6,8 @@ from typing import Any
 
 from artia_lab.experiments import Experiment
 from artia_lab.i18n import _
-from artia_lab.panel.form import written
 from artia_lab.panel.material import credit
+from artia_lab.parameters import told
 from artia_lab.runs import RunFolder
 
 NEIGHBOURS = 3
@@ -59,7 +59,7 @@ def outcome(experiment: Experiment, folder: RunFolder) -> dict[str, Any]:
         "credit": _credit(corpus),
         "private": "" if corpus.get("publishable", True) else _("From a private corpus: not to be published."),
         "warnings": list(record["warnings"]),
-        "parameters": [list(pair) for pair in written(experiment, record["parameters"])],
+        "parameters": [list(pair) for pair in told(experiment.parameters, record["parameters"])],
     }
 
 

@@ -43,6 +43,57 @@ async function ask(path, method = "GET") {
   return answer;
 }
 
+// ── The losses of a training under way ──────────────────────────────────────
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function drawn(tag, attributes, text = "") {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.textContent = text;
+  return node;
+}
+
+function lossCurve() {
+  const wide = 640, high = 150, left = 44, right = 12, top = 10, bottom = 24;
+  const svg = drawn("svg", { viewBox: `0 0 ${wide} ${high}`, role: "img", class: "artia-curve" });
+  const legend = make("figcaption", { class: "artia-legend", "aria-hidden": "true" });
+  const figure = make("figure", { class: "artia-losses", hidden: true }, svg, legend);
+
+  function show(curve) {
+    figure.hidden = !curve.lines;
+    if (!curve.lines) return;
+    const round = 10 ** Math.floor(Math.log10(curve.highest));
+    const highest = Math.ceil(curve.highest / round / 2) * 2 * round;
+    const across = (step) => left + step / curve.steps * (wide - left - right);
+    const down = (loss) => top + (1 - loss / highest) * (high - top - bottom);
+    const number = (value) => value.toLocaleString(figure.closest("[lang]")?.lang || undefined, { maximumSignificantDigits: 3 });
+    const parts = [];
+    for (const share of [0, 0.5, 1]) {
+      const y = down(share * highest);
+      parts.push(drawn("line", { x1: left, x2: wide - right, y1: y, y2: y, class: "artia-grid" }));
+      parts.push(drawn("text", { x: left - 7, y: y + 4, "text-anchor": "end" }, number(share * highest)));
+    }
+    parts.push(drawn("text", { x: left, y: high - 6 }, "0"));
+    parts.push(drawn("text", { x: wide - right, y: high - 6, "text-anchor": "end" }, number(curve.steps)));
+    for (const { kind, points } of curve.lines) {
+      const places = points.map(([step, loss]) => `${across(step).toFixed(1)},${down(loss).toFixed(1)}`);
+      parts.push(drawn("polyline", { points: places.join(" "), class: `artia-line artia-is-${kind}` }));
+      const [x, y] = places.at(-1).split(",");
+      parts.push(drawn("circle", { cx: x, cy: y, r: 3.5, class: `artia-end artia-is-${kind}` }));
+    }
+    svg.setAttribute("aria-label", curve.said);
+    svg.replaceChildren(...parts);
+    legend.replaceChildren(make("span", {}, curve.label), ...curve.lines.map(({ kind, name }) => {
+      const sample = drawn("svg", { viewBox: "0 0 28 8", width: 28, height: 8 });
+      sample.append(drawn("line", { x1: 1, x2: 27, y1: 4, y2: 4, class: `artia-line artia-is-${kind}` }));
+      return make("span", {}, sample, name);
+    }));
+  }
+
+  return { figure, show };
+}
+
 // ── Files of a run: from the server, else from the kernel ───────────────────
 
 function fetcher(model) {
@@ -282,6 +333,9 @@ function corpusChooser(model, words, prefix, choose) {
 
 // ── What was made ───────────────────────────────────────────────────────────
 
+// From more works than this, they stand side by side.
+const MANY = 3;
+
 function size(words, bytes) {
   if (bytes < 1000) return filled(words.bytes, { n: bytes });
   if (bytes < 1e6) return filled(words.kilobytes, { n: Math.round(bytes / 1e3) });
@@ -379,7 +433,8 @@ function gallery(model, words, files, language) {
 
   return {
     show(outcome) {
-      const parts = outcome.works.map((each) => shown(outcome.run, each));
+      const works = outcome.works.map((each) => shown(outcome.run, each));
+      const parts = works.length > MANY ? [make("div", { class: "artia-many" }, ...works)] : works;
       const facts = [outcome.energy, outcome.credit, outcome.private].filter(Boolean);
       if (facts.length) parts.push(make("div", { class: "artia-facts" }, ...facts.map((each) => make("p", {}, each))));
       if (outcome.warnings.length) {
@@ -393,6 +448,11 @@ function gallery(model, words, files, language) {
           }
         });
         parts.push(details);
+      }
+      const there = server();
+      if (there) {
+        const link = make("a", { href: `${there.address}artia/works`, target: "_blank", rel: "noopener" }, words.works);
+        parts.push(make("p", { class: "artia-works" }, link));
       }
       const used = outcome.parameters.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)]);
       parts.push(make("details", { class: "artia-used" }, make("summary", {}, words.settings_used), make("dl", {}, ...used)));
@@ -446,12 +506,14 @@ function render({ model, el }) {
 
   const run = make("button", { type: "button", class: "artia-run" }, words.run);
   const stop = make("button", { type: "button", class: "artia-stop", hidden: true }, words.stop);
+  const resume = make("button", { type: "button", class: "artia-resume artia-quiet", hidden: true }, words.resume);
   const refusal = make("p", { class: "artia-mistake", role: "alert" });
   const status = make("p", { class: "artia-status", role: "status", "aria-live": "polite" });
   const bar = make("progress", { "aria-label": words.running, hidden: true });
   const detail = make("p", { class: "artia-detail" });
   const notice = make("p", { class: "artia-notice" });
   const stage = make("div", { class: "artia-stage" });
+  const losses = lossCurve();
 
   const title = make("p", { class: "artia-title", id: `${prefix}-title` }, experiment.title);
   const root = make("section", { class: "artia", lang: model.get("language"), "aria-labelledby": title.id },
@@ -461,8 +523,8 @@ function render({ model, el }) {
         corpus.node, ...first, form.build(seed),
         others.length ? make("details", { class: "artia-more" }, make("summary", {}, words.more), ...others) : null),
       make("div", { class: "artia-result", role: "group", "aria-label": words.stage },
-        make("div", { class: "artia-actions" }, run, stop, make("div", { class: "artia-state" }, status, detail)),
-        bar, refusal, notice, stage)));
+        make("div", { class: "artia-actions" }, run, stop, resume, make("div", { class: "artia-state" }, status, detail)),
+        bar, refusal, notice, losses.figure, stage)));
   el.classList.add("artia-host");
   el.append(root);
 
@@ -473,11 +535,22 @@ function render({ model, el }) {
     clearTimeout(sending);
     refusal.textContent = "";
     status.textContent = words.asked;
+    await_answer({ kind: "run", corpus: model.get("corpus"), values: { ...model.get("values"), ...pending } });
+  });
+
+  resume.addEventListener("click", () => {
+    if (run.hasAttribute("aria-disabled")) return;
+    refusal.textContent = "";
+    status.textContent = words.asked;
+    await_answer({ kind: "resume" });
+  });
+
+  function await_answer(message) {
     run.setAttribute("aria-disabled", "true");
-    model.send({ kind: "run", corpus: model.get("corpus"), values: { ...model.get("values"), ...pending } });
+    model.send(message);
     clearTimeout(asking);
     asking = setTimeout(() => { refusal.textContent = words.no_kernel; }, 8000);
-  });
+  }
 
   stop.addEventListener("click", async () => {
     if (stop.hasAttribute("aria-disabled")) return;
@@ -524,6 +597,18 @@ function render({ model, el }) {
     return filled(words.minutes, { minutes: Math.floor(whole / 60), seconds: whole % 60 });
   }
 
+  // The pace is measured from the first step seen: a run that goes on from a checkpoint does not begin at 0.
+  let pace = null;
+  function left(progress) {
+    if (!progress.steps) return "";
+    const now = Date.now() / 1000;
+    if (pace?.run !== progress.run) pace = { run: progress.run, step: progress.step, since: now };
+    const done = progress.step - pace.step;
+    if (done <= 0 || now - pace.since < 4) return "";
+    const seconds = (progress.steps - progress.step) / done * (now - pace.since);
+    return seconds < 5 ? "" : filled(words.left, { time: elapsed(seconds) });
+  }
+
   let began = 0;
   function tell() {
     const progress = model.get("progress");
@@ -531,6 +616,7 @@ function render({ model, el }) {
       ? [
         progress.steps ? filled(words.step, progress) : "",
         elapsed(Date.now() / 1000 - began),
+        left(progress),
         progress.energy_j ? filled(words.energy_so_far, { joules: Math.round(progress.energy_j) }) : "",
       ].filter(Boolean).join(" · ")
       : "";
@@ -562,9 +648,20 @@ function render({ model, el }) {
     }
   }
 
+  function turn({ position, reason, expected_s }) {
+    if (!position) return reason ? "" : words.asked;
+    if (expected_s === 0) return filled(words.waiting_soon, { position });
+    if (expected_s) {
+      const minutes = Math.round(expected_s / 60);
+      const time = expected_s < 60 ? elapsed(expected_s) : filled(words.whole_minutes, { minutes });
+      return filled(words.waiting_expected, { position, time });
+    }
+    return filled(words.waiting_position, { position });
+  }
+
   function said(progress) {
     if (progress.state === "queued") {
-      return progress.position ? filled(words.waiting_position, { position: progress.position }) : words.asked;
+      return [turn(progress), progress.reason].filter(Boolean).join(" ");
     }
     if (progress.state === "running") return words.running;
     if (progress.state === "gone") return words.gone;
@@ -583,7 +680,9 @@ function render({ model, el }) {
     }
     // Run stays where it is, so that neither the focus nor a second click falls on Stop.
     if (!busy && document.activeElement === stop) run.focus();
+    if (busy && document.activeElement === resume) run.focus();
     stop.hidden = !busy;
+    resume.hidden = busy || !model.get("resumable");
     if (busy) run.setAttribute("aria-disabled", "true");
     else if (asking === null) run.removeAttribute("aria-disabled");
     run.textContent = progress.run && !busy ? words.run_again : words.run;
@@ -603,6 +702,7 @@ function render({ model, el }) {
     notice.textContent = model.get("notice");
     notice.hidden = !notice.textContent;
     root.classList.toggle("artia-busy", busy);
+    losses.show(busy ? model.get("curve") : {});
     if (busy) showPreview(progress);
     else show();
   }
@@ -626,8 +726,10 @@ function render({ model, el }) {
   const fill = () => form.set({ ...model.get("values"), ...pending });
   const heeded = {
     "change:progress": update,
+    "change:curve": update,
     "change:outcome": update,
     "change:notice": update,
+    "change:resumable": update,
     "change:values": fill,
     "change:files": fill,
     "change:mistakes": complain,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,14 @@ from artia_lab import corpora, execute, experiments
 from artia_lab.errors import ArtiaError, Cancelled, Failure, Mistake
 from artia_lab.i18n import _, language, use_language
 from artia_lab.panel import form, material, static
+from artia_lab.panel.curve import Curve
 from artia_lab.panel.follow import Follower
 from artia_lab.panel.outcome import closing, outcome, record_of
 from artia_lab.panel.plain import plainly
 from artia_lab.panel.result import Result
 from artia_lab.panel.words import words
 from artia_lab.parameters import Parameters
-from artia_lab.runs import ACTIVE, RunFolder, every_run
+from artia_lab.runs import ACTIVE, RunFolder, every_run, find_run
 
 HERE = Path(__file__).parent
 
@@ -60,6 +63,10 @@ class Panel(anywidget.AnyWidget):
     mistakes = traitlets.Dict().tag(sync=True)
     notice = traitlets.Unicode().tag(sync=True)
     progress = traitlets.Dict().tag(sync=True)
+    # The losses of a training under way; empty for other runs.
+    curve = traitlets.Dict().tag(sync=True)
+    # Id of a run that did not finish and can be gone on with.
+    resumable = traitlets.Unicode().tag(sync=True)
     outcome = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -75,11 +82,10 @@ class Panel(anywidget.AnyWidget):
                 "id": experiment.id,
                 "title": str(experiment.title),
                 "description": str(experiment.description),
-                "medium": experiment.medium,
             },
             form=form.described(experiment.parameters),
             values=parameters.to_json(),
-            corpora=material.offered(experiment.medium),
+            corpora=material.offered(experiment.media),
             corpus=corpus,
         )
         self._look_at_corpus()
@@ -124,6 +130,25 @@ class Panel(anywidget.AnyWidget):
         self._attach(folder)
         return folder
 
+    def resume(self) -> RunFolder:
+        """Go on, in a new run, from the last checkpoint of the run that did not finish.
+
+        Returns
+        -------
+        RunFolder
+            The new run.
+
+        Raises
+        ------
+        Mistake
+            If there is nothing to go on from.
+        """
+        with use_language(self.language), plainly():
+            folder = execute.resume(find_run(self.resumable), notebook=self._notebook)
+        self.notice = ""
+        self._attach(folder)
+        return folder
+
     def stop(self) -> None:
         """Stop the run under way, if there is one; what it has made is kept."""
         if self.folder is not None:
@@ -148,8 +173,11 @@ class Panel(anywidget.AnyWidget):
         """
         with use_language(self.language), plainly():
             folder = self.folder or self.start()
+            # Nobody looks at a rerun: its run is not slowed by reading how it goes over and over.
+            follower = self._follower if "ARTIA_NOTEBOOK" in os.environ else None
             try:
-                folder.wait()
+                with follower.resting() if follower else nullcontext():
+                    folder.wait()
             except KeyboardInterrupt:
                 raise Cancelled(
                     _(
@@ -157,6 +185,8 @@ class Panel(anywidget.AnyWidget):
                         "or press Stop in the panel to end it."
                     )
                 ) from None
+            # The follower hears of the end a little later, perhaps when the notebook is already saved.
+            self.outcome = outcome(self._experiment, folder)
             result = Result(folder, record_of(folder), self._experiment)
             result.show()
             status = result.record["status"]
@@ -178,9 +208,14 @@ class Panel(anywidget.AnyWidget):
             asked = last.request()
             self.corpus, self.values = asked.corpus_id, asked.parameters
             self._attach(last)
-        elif status == "interrupted":
+            return
+        if status == "interrupted":
             with use_language(self.language):
                 self.notice = closing(last, {"status": status})
+        self._offer_to_resume(last)
+
+    def _offer_to_resume(self, folder: RunFolder) -> None:
+        self.resumable = folder.id if folder.checkpoint.is_file() else ""
 
     def close(self) -> None:
         """Take the panel away; a run under way goes on."""
@@ -201,7 +236,9 @@ class Panel(anywidget.AnyWidget):
             self._follower.leave()
         self.folder = folder
         self.outcome = {}
-        since = (folder.path / "request.json").stat().st_mtime
+        self.resumable = ""
+        self.curve = {}
+        since, losses = (folder.path / "request.json").stat().st_mtime, Curve(folder)
 
         def tell(progress: dict[str, Any]) -> None:
             if self.folder is not folder:
@@ -209,7 +246,11 @@ class Panel(anywidget.AnyWidget):
             with use_language(self.language):
                 if progress["state"] not in (*ACTIVE, "gone"):
                     self.outcome = outcome(self._experiment, folder)
-            names = ("state", "step", "steps", "energy_j", "position", "reason", "preview", "preview_number")
+                    self._offer_to_resume(folder)
+                if progress["state"] in ACTIVE:
+                    self.curve = losses.read()
+            names = ["state", "step", "steps", "energy_j", "preview", "preview_number"]
+            names += ["position", "reason", "expected_s"]
             self.progress = {
                 "run": folder.id,
                 "seconds": round(time.time() - since, 1),
@@ -222,7 +263,7 @@ class Panel(anywidget.AnyWidget):
 
     def _look_at_corpus(self) -> None:
         media = {each["medium"] for each in self.form if each["kind"] == "item"}
-        corpus = material.usable(self.corpus, self._experiment.medium)
+        corpus = material.usable(self.corpus, self._experiment.media)
         self.files = material.files(corpus, media)
         self.terms = material.terms(corpus)
         if all(each["id"] != corpus.id for each in self.corpora):
@@ -259,6 +300,8 @@ class Panel(anywidget.AnyWidget):
                 self._run_as_asked(content)
             case "stop":
                 self.stop()
+            case "resume":
+                self._answer_with(self.resume)
             case "file":
                 self._send_file(content)
 
@@ -267,8 +310,11 @@ class Panel(anywidget.AnyWidget):
         if self.mistakes.keys() - {""}:
             self.send({"kind": "refused"})
             return
+        self._answer_with(self.start)
+
+    def _answer_with(self, start: Callable[[], RunFolder]) -> None:
         try:
-            self.start()
+            start()
         except ArtiaError as error:
             self.mistakes = {"": str(error)}
             self.send({"kind": "refused"})
@@ -296,7 +342,8 @@ def open_panel(experiment: str, *, corpus: str | Path = "", **values: object) ->
     experiment : str
         Id of the experiment, such as ``"image.self-mosaic"``.
     corpus : str or Path
-        Id or folder of a corpus; by default the starter of the experiment's medium, in the language in force.
+        Id or folder of a corpus; by default the starter of the experiment's first medium, in the language in
+        force.
     **values : object
         Parameters by name; the others keep their defaults.
 
@@ -313,7 +360,7 @@ def open_panel(experiment: str, *, corpus: str | Path = "", **values: object) ->
     with plainly():
         what = experiments.load(experiment)
         parameters = what.parameters.of(values)
-        chosen = str(corpus) or corpora.starter(what.medium)
+        chosen = str(corpus) or corpora.starter(what.media[0])
         notebook = os.environ.get("ARTIA_NOTEBOOK") or Path(os.environ.get("JPY_SESSION_NAME", "")).name
         panel = Panel(what, chosen, parameters, notebook)
     # A rerun begins afresh, and so does a script.

@@ -14,6 +14,9 @@ from artia_lab.panel.plain import plainly
 from artia_lab.panel.trace import table
 from artia_lab.runs import RunFolder
 
+# What an experiment that looks at works calls the text it makes of them.
+REPORT = "report"
+
 
 class Result:
     """A run that has ended.
@@ -44,8 +47,8 @@ class Result:
         from IPython.display import display
 
         told = outcome(self._experiment, self.folder)
-        for each in told["works"]:
-            display(static.work(self.folder.path, each), raw=True)
+        for each in static.works(self.folder.path, told["works"]):
+            display(each, raw=True)
         display(static.report(told), raw=True)
 
     def show_trace(self, name: str, *, longest: str = "") -> None:
@@ -102,4 +105,6 @@ def _described(folder: RunFolder, entry: dict[str, Any]) -> str:
         return ngettext("A sound of about {count} second.", "A sound of about {count} seconds.", seconds).format(
             count=seconds
         )
+    if path.stem == REPORT:
+        return _("A report.")
     return _("A text.") if path.stat().st_size else _("An empty text.")

@@ -1,4 +1,4 @@
-"""A sound as a picture and as a small copy to listen to."""
+"""A sound as a picture: its waveform and its spectrum."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ LOWEST_HZ = 40
 RANGE_DB = 80
 COLUMNS = 1200
 ROWS = 240
-LISTENING_HZ = 44_100
-# Rates that an MP3 may have; another is brought to LISTENING_HZ.
-MP3_RATES = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 
 
 def portrait(path: Path) -> bytes:
@@ -49,8 +46,10 @@ def portrait(path: Path) -> bytes:
     part = (places - low)[:, None]
     power = 20 * np.log10(strength[low] * (1 - part) + strength[low + 1] * part + 1e-7)
 
-    figure = Figure(figsize=(9, 3.6), dpi=110, layout="constrained", facecolor="white")
-    wave, spectrum = figure.subplots(2, 1, sharex=True, height_ratios=[1, 2.4])
+    # Margins that fit these labels; matplotlib's own layouts draw everything twice to find them.
+    figure = Figure(figsize=(9, 3.6), dpi=110, facecolor="white")
+    margins = {"left": 0.095, "right": 0.985, "top": 0.97, "bottom": 0.13, "hspace": 0.1}
+    wave, spectrum = figure.subplots(2, 1, sharex=True, height_ratios=[1, 2.4], gridspec_kw=margins)
     parts = np.array_split(sound, min(COLUMNS, len(sound)))
     times = np.linspace(0, seconds, len(parts))
     wave.fill_between(
@@ -75,30 +74,4 @@ def portrait(path: Path) -> bytes:
         axes.spines[["top", "right"]].set_visible(False)
     file = BytesIO()
     figure.savefig(file, format="png")
-    return file.getvalue()
-
-
-def listening_copy(path: Path) -> bytes:
-    """Make a small copy of a sound, for a notebook.
-
-    Parameters
-    ----------
-    path : Path
-        A WAV.
-
-    Returns
-    -------
-    bytes
-        An MP3, mono or stereo.
-    """
-    import soundfile
-
-    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    samples = samples[:, :2]
-    if rate not in MP3_RATES:
-        import soxr
-
-        samples, rate = soxr.resample(samples, rate, LISTENING_HZ), LISTENING_HZ
-    file = BytesIO()
-    soundfile.write(file, samples, rate, format="MP3", subtype="MPEG_LAYER_III")
     return file.getvalue()

@@ -11,12 +11,16 @@ from typing import Any
 
 from artia_lab.experiments import Experiment
 from artia_lab.i18n import _
-from artia_lab.panel.form import written
+from artia_lab.parameters import told
 
 # A notebook with larger pictures becomes slow to open and to compare.
 LONGEST_SIDE = 1600
 COMFORTABLE_SIDE = 640
 LONGEST_TEXT = 20_000
+
+# From more pictures than this, they stand side by side, this wide.
+MANY = 3
+SIDE_BY_SIDE = 148
 
 
 def attended() -> bool:
@@ -70,7 +74,7 @@ def form_as_html(experiment: Experiment, credit: str, values: Mapping[str, objec
     plain : str
         One line of plain text.
     """
-    pairs = written(experiment, values)
+    pairs = told(experiment.parameters, values)
     rows = "".join(
         f'<tr><th scope="row">{escape(label)}</th><td>{escape(value)}</td></tr>' for label, value in pairs
     )
@@ -97,6 +101,27 @@ def listed(pairs: Sequence[Sequence[str]]) -> str:
     return ", ".join(_("{name}: {value}").format(name=name, value=value) for name, value in pairs)
 
 
+def works(folder: Path, outputs: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Make the static outputs of the works of a run: one for each, or one sheet of many pictures.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder.
+    outputs : sequence of mapping
+        The works, as `artia_lab.panel.outcome.outcome` describes them.
+
+    Returns
+    -------
+    list of dict of str to str
+        MIME bundles with ``text/html`` and ``text/plain``.
+    """
+    if len(outputs) <= MANY or any(each["medium"] != "image" for each in outputs):
+        return [work(folder, each) for each in outputs]
+    row = " ".join(_image(picture_as_uri(folder / each["path"]), each["label"], SIDE_BY_SIDE) for each in outputs)
+    return [{"text/html": f"<p>{row}</p>", "text/plain": "\n".join(f"[{each['label']}]" for each in outputs)}]
+
+
 def work(folder: Path, output: Mapping[str, Any]) -> dict[str, str]:
     """Make the static output of one work.
 
@@ -116,7 +141,8 @@ def work(folder: Path, output: Mapping[str, Any]) -> dict[str, str]:
     if output["medium"] == "image":
         html = _figure(picture_as_uri(path), label, _width(path))
     elif output["medium"] == "audio":
-        from artia_lab.panel.sound_picture import listening_copy, portrait
+        from artia_lab.pages import listening_copy
+        from artia_lab.panel.sound_picture import portrait
 
         html = _figure(
             _uri("image/png", portrait(path)), _("{label}: its waveform and its spectrum").format(label=label)
@@ -138,17 +164,19 @@ def picture_as_uri(path: Path) -> str:
     Parameters
     ----------
     path : Path
-        A PNG.
+        A PNG or a GIF.
 
     Returns
     -------
     str
-        The same file when it is small, else a smaller copy.
+        The same file when it is small or moves, else a smaller copy.
     """
     from io import BytesIO
 
     from PIL import Image
 
+    if path.suffix == ".gif":
+        return _uri("image/gif", path.read_bytes())
     with Image.open(path, formats=["PNG"]) as picture:
         if max(picture.size) <= LONGEST_SIDE:
             return _uri("image/png", path.read_bytes())
@@ -171,12 +199,14 @@ def report(outcome: Mapping[str, Any]) -> dict[str, str]:
     dict of str to str
         A MIME bundle with ``text/html`` and ``text/plain``.
     """
-    several = len(outcome["works"]) > 1
-    said = []
+    alike: dict[str, list[str]] = {}
     for each in outcome["works"]:
-        sentence = f"{each['likeness']} {each['nearest']}".strip()
-        if sentence:
-            said.append((each["file"] if several else _("Likeness"), sentence))
+        alike.setdefault(f"{each['likeness']} {each['nearest']}".strip(), []).append(each["file"])
+    alike.pop("", None)
+    count = len(outcome["works"])
+    said = [
+        (_("Likeness") if len(files) == count else ", ".join(files), sentence) for sentence, files in alike.items()
+    ]
     said += [
         (name, sentence)
         for name, sentence in [
@@ -195,15 +225,19 @@ def report(outcome: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _figure(uri: str, label: str, width: int = 0) -> str:
+    return f"<figure>{_image(uri, label, width)}</figure>"
+
+
+def _image(uri: str, label: str, width: int) -> str:
     wide = f' width="{width}"' if width else ""
-    return f'<figure><img src="{uri}" alt="{escape(label, quote=True)}"{wide}></figure>'
+    return f'<img src="{uri}" alt="{escape(label, quote=True)}"{wide}>'
 
 
 def _width(path: Path) -> int:
     """Enlarge small pictures by a whole number of times, so that they can be looked at."""
     from PIL import Image
 
-    with Image.open(path, formats=["PNG"]) as picture:
+    with Image.open(path, formats=["PNG", "GIF"]) as picture:
         return int(picture.width * max(1, COMFORTABLE_SIDE // max(picture.size)))
 
 

@@ -10,6 +10,7 @@ messages, for a tenth of a second more at each start.
 
 from artia_lab.parameters.declare import choice, item, line, real, switch, whole
 from artia_lab.parameters.field import Field
+from artia_lab.parameters.told import told, told_in_both
 from artia_lab.parameters.values import NAME, SEED_LIMIT, Parameters, describe, fields
 from artia_lab.parameters.written import cell, read_assignments
 
@@ -27,5 +28,7 @@ __all__ = [
     "read_assignments",
     "real",
     "switch",
+    "told",
+    "told_in_both",
     "whole",
 ]

@@ -19,6 +19,16 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
+    from artia_lab import warm
+    from artia_lab.web import idle, notices, orders, report
     from artia_lab.web.routes import routes
 
+    # While the person finds the notebook to open, what it needs is imported.
+    warm.prepare()
+    inbox = server.web_app.settings[orders.SETTING] = orders.Inbox()
+    if (board := report.board()) is not None:
+        inbox.reporter = report.Reporter(server, *board, obey=inbox.obey)
+        server.io_loop.add_callback(inbox.reporter.run)
+    notices.pass_on(inbox)
+    idle.count_runs(server)
     server.web_app.add_handlers(".*$", routes(server.web_app.settings["base_url"]))

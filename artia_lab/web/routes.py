@@ -6,16 +6,26 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 
+from artia_lab.web.orders import Anew, Here, Orders
 from artia_lab.web.outputs import Output, Preview
 from artia_lab.web.runs import Run, Runs, Stop
 from artia_lab.web.uploads import Upload
+from artia_lab.web.works_page import Exhibition, PageFile, Publication, PublicationFile, WorksPage
 
 ROUTES: dict[str, Any] = {
+    r"artia/api/orders": Orders,
+    r"artia/api/here": Here,
+    r"artia/api/notebooks/anew": Anew,
     r"artia/api/runs": Runs,
     r"artia/api/runs/([^/]+)": Run,
     r"artia/api/runs/([^/]+)/stop": Stop,
     r"artia/api/runs/([^/]+)/preview": Preview,
     r"artia/api/runs/([^/]+)/files/(.+)": Output,
+    r"artia/api/runs/([^/]+)/publication": Publication,
+    r"artia/api/publications/([^/]+)": PublicationFile,
+    r"artia/api/publications/([^/]+)/exhibition": Exhibition,
+    r"artia/works": WorksPage,
+    r"artia/page/([^/]+)": PageFile,
     r"artia/api/corpora/([^/]+)/items/([^/]+)": Upload,
 }
 

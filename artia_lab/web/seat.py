@@ -5,16 +5,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from artia_lab.i18n import language
 from artia_lab.web.lab import options
+
+# By how much a seat and its kernels come after the hub.
+NICE = 5
 
 
 def main() -> None:
     """Open the seat; returns when it is closed."""
     from jupyterhub.singleuser import main as serve
 
+    # The hub, its proxy and its queue come first: when all compute, people still get in, and a hub that was killed
+    # is back within seconds. What a seat starts goes after them as well.
+    os.nice(NICE)
     sys.argv[1:1] = options(language())
     serve()
 

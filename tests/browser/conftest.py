@@ -209,9 +209,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         server.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all browser tests."""
+    """One Chromium for a module: while Playwright is there its event loop runs, and no other test's could."""
     where = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=where, args=CHROMIUM_ARGUMENTS)
@@ -230,13 +230,13 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def notebook(lab: Lab, page: Page, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """Give a function that opens a notebook with these cells."""
+    """Give a function that opens a notebook with these cells, in the kernel of that name."""
 
-    def opened(*cells: str) -> Notebook:
+    def opened(*cells: str, kernel: str = "python3") -> Notebook:
         name = f"{request.node.name.replace('[', '-').replace(']', '')}.ipynb"
         document = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+            metadata={"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}},
         )
         nbformat.write(document, lab.root / name)
         there = Notebook(lab, page, name)

@@ -31,7 +31,8 @@ def test_panel_has_no_fault_that_axe_knows_in_either_theme(notebook: Any, page: 
     )
     for number in range(3):
         book.execute(number)
-    expect(book.panel.locator(".artia-frame img")).to_be_visible()
+    # A preview has a frame too, and no traces.
+    expect(book.panel.locator(".artia-output img")).to_be_visible()
     for summary in book.panel.locator("summary").all():
         summary.click()
     table = book.panel.locator(".artia-table")
@@ -45,6 +46,7 @@ def test_panel_has_no_fault_that_axe_knows_in_either_theme(notebook: Any, page: 
         found = Axe().run(page, context=".artia", options={"resultTypes": ["violations"]})
         assert found.violations_count == 0, found.generate_report()
     assert book.panel.get_attribute("lang") == language
+    assert book.panel.locator(".artia-works a").evaluate("link => new URL(link.href).pathname") == "/artia/works"
 
 
 def test_keyboard_alone_sets_a_slider_runs_and_sees_the_result(notebook: Any, page: Page) -> None:
@@ -171,3 +173,46 @@ def test_notebook_with_results_reads_well_without_a_kernel_or_trust(notebook: An
     expect(cells.get_by_role("img", name=re.compile("Picture picture.png"))).to_be_visible()
     expect(cells.get_by_text("A picture of 16 × 16 pixels.")).to_be_visible()
     expect(cells.get_by_role("rowheader", name="Width")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_training_that_was_stopped_goes_on_from_there(notebook: Any, language: str) -> None:
+    go_on, stop = {
+        "en": ("Go on from where it stopped", "Stop"),
+        "fr": ("Continuer là où il s’est arrêté", "Arrêter"),
+    }[language]
+    book = notebook(
+        f"import os; os.environ['ARTIA_LANG'] = '{language}'",
+        "from artia_lab import open_panel\n"
+        "panel = open_panel('image.small-model', corpus='starter/drawings', steps=30, samples=2, threshold=1)\n"
+        "panel",
+        "panel.folder.record()['status']",
+    )
+    book.execute(0)
+    book.execute(1)
+    book.panel.locator(".artia-run").click()
+    wait_for(lambda: book.lab.runs() and book.lab.runs()[0].checkpoint.is_file())
+    book.panel.get_by_role("button", name=stop, exact=True).click()
+    button = book.panel.get_by_role("button", name=go_on)
+    expect(button).to_be_visible()
+    stopped = book.lab.runs()[0]
+    button.click()
+    expect(book.panel.locator(".artia-output img").first).to_be_visible()
+    expect(button).to_be_hidden()
+    assert book.execute(2) == "'finished'"
+    assert book.lab.runs()[0].request().resumes == stopped.id
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_curve_of_a_training_is_watched_and_read_aloud(notebook: Any, page: Page, language: str) -> None:
+    book = notebook(f"import os; os.environ['ARTIA_LANG'] = '{language}'", SHOWN.format(steps=300))
+    book.execute(0)
+    book.execute(1)
+    book.panel.locator(".artia-run").click()
+    said = {"en": r"^Loss: 1\.00 at step 1, 0\.\d\d at step \d+ of 300\.$", "fr": r"1,00 .* 300"}[language]
+    curve = book.panel.get_by_role("img", name=re.compile(said))
+    expect(curve).to_be_visible()
+    found = Axe().run(page, context=".artia", options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
+    book.panel.locator(".artia-stop").click()
+    expect(curve).to_be_hidden()

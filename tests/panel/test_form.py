@@ -1,6 +1,6 @@
 from artia_lab import experiments
 from artia_lab.i18n import use_language
-from artia_lab.panel.form import checked, described, written
+from artia_lab.panel.form import checked, described
 
 SLOW = "image.slow"
 
@@ -58,16 +58,3 @@ def test_every_mistake_has_its_own_sentence() -> None:
     assert list(mistakes) == ["width", "light", "steps", "ending", "sound"]
     assert mistakes["width"] == "“5” does not suit the parameter “width”; it takes: 4 to 64 by 4 px."
     assert mistakes["steps"] == "Give a value here: 1 to 600."
-
-
-def test_values_are_written_for_readers() -> None:
-    pairs = dict(
-        written(experiments.load(SLOW), {"width": 4, "source": "", "sound": False, "words": "", "seed": 0})
-    )
-    assert pairs == {
-        "Width": "4\N{NO-BREAK SPACE}px",
-        "Picture": "chosen by the experiment",
-        "Sound": "no",
-        "Words": "—",
-        "Seed": "0",
-    }

@@ -7,6 +7,7 @@ import pytest
 
 from artia_lab import execute
 from artia_lab.errors import Cancelled, Failure, Mistake, NotFound, ParameterError
+from artia_lab.i18n import use_language
 from artia_lab.panel import Panel, open_panel
 from artia_lab.runs import RunFolder, every_run
 
@@ -30,12 +31,25 @@ def heard(panel: Panel, **message: Any) -> list[tuple[dict[str, Any], list[bytes
     return answers
 
 
+def test_a_panel_whose_result_is_there_says_so_at_once(pictures: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("artia_lab.panel.follow.PAUSE_S", PATIENCE_S)
+    panel = open_panel("image.slow", corpus=pictures, width=8)
+    result = panel.result()
+    assert panel.outcome["run"] == result.folder.id and panel.outcome["credit"]
+
+
 def test_panel_shows_what_was_asked(pictures: str) -> None:
     panel = open_panel("image.slow", corpus=pictures, width=8, seed=0, sound=True)
     assert panel.values["width"] == 8 and panel.values["sound"] is True and panel.values["seed"] == 0
     assert panel.terms["sentence"] == "“Two skies”, by Ada. Licence: CC-BY-4.0."
     assert panel.files == {"image": ["dawn.png", "dusk.png"]}
     assert panel.corpora[0]["label"] == "Two skies (2 items)"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_panel_of_an_experiment_of_any_medium_opens_on_pictures(language: str) -> None:
+    with use_language(language):
+        assert open_panel("critical.copy-check").corpus == "starter/drawings"
 
 
 @pytest.mark.parametrize(
@@ -256,3 +270,40 @@ def test_copy_that_nobody_trusts_reads_well(pictures: str, monkeypatch: pytest.M
 def test_headless_notebook_holds_no_widget_that_would_stay_dead(pictures: str) -> None:
     bundle, _metadata = open_panel("image.slow", corpus=pictures)._repr_mimebundle_()
     assert list(bundle) == ["text/html", "text/plain"]
+
+
+def test_the_curve_of_a_training_grows_while_it_runs_and_goes_when_another_begins(pictures: str) -> None:
+    panel = open_panel("image.slow", corpus=pictures, steps=100)
+    panel.start()
+    wait_until(lambda: panel.curve and len(panel.curve["lines"][0]["points"]) > 4)
+    assert panel.curve["lines"][0]["points"][0] == [1, 1.0] and "of 100" in panel.curve["said"]
+    panel.stop()
+    wait_until(lambda: panel.progress["state"] == "cancelled")
+    panel.start()
+    assert panel.curve == {} or panel.curve["lines"][0]["points"][-1][0] < 5
+    panel.stop()
+
+
+def test_a_run_whose_checkpoint_was_damaged_offers_nothing_to_go_on_from(pictures: str) -> None:
+    panel = open_panel("image.slow", corpus=pictures, steps=1)
+    folder = panel.start()
+    folder.wait()
+    folder.checkpoint.write_bytes(b"cut")
+    panel._offer_to_resume(folder)
+    assert panel.resumable == folder.id
+    folder.checkpoint.unlink()
+    panel._offer_to_resume(folder)
+    assert panel.resumable == ""
+
+
+def test_a_run_is_not_followed_closely_where_nobody_looks(
+    pictures: str, monkeypatch: pytest.MonkeyPatch, shown: list[dict[str, str]]
+) -> None:
+    monkeypatch.setenv("ARTIA_NOTEBOOK", "skies.ipynb")
+    looks, progress = [], RunFolder.progress
+    monkeypatch.setattr(RunFolder, "progress", lambda folder: (looks.append(folder), progress(folder))[1])
+    panel = open_panel("image.slow", corpus=pictures, steps=20)
+    panel.result()
+    wait_until(lambda: panel.progress["state"] == "finished")
+    # At the beginning and at the end, and not five times a second.
+    assert len(looks) <= 4 and panel.outcome["state"] == "finished" and shown

@@ -8,8 +8,9 @@ import pytest
 import soundfile
 from PIL import Image
 
+from artia_lab.pages import listening_copy
 from artia_lab.panel import open_panel, static
-from artia_lab.panel.sound_picture import listening_copy, portrait
+from artia_lab.panel.sound_picture import portrait
 
 
 def embedded(html: str, kind: str) -> bytes:
@@ -52,3 +53,22 @@ def test_a_very_long_text_is_cut_with_a_sign_of_it(tmp_path: Path) -> None:
     (tmp_path / "long.txt").write_text("a" * (static.LONGEST_TEXT + 1), encoding="utf-8")
     bundle = static.work(tmp_path, {"path": "long.txt", "label": "Long", "medium": "text"})
     assert bundle["text/plain"].endswith("a…")
+
+
+def test_many_pictures_stand_side_by_side(tmp_path: Path) -> None:
+    for name in "abcd":
+        Image.new("RGB", (16, 16)).save(tmp_path / f"{name}.png")
+    outputs = [{"path": f"{name}.png", "label": name.upper(), "medium": "image"} for name in "abcd"]
+    (sheet,) = static.works(tmp_path, outputs)
+    assert sheet["text/html"].count("<img") == 4 and sheet["text/plain"] == "[A]\n[B]\n[C]\n[D]"
+    assert len(static.works(tmp_path, outputs[:3])) == 3
+
+
+def test_works_of_which_the_same_is_to_be_said_share_a_line() -> None:
+    made = [
+        {"file": f"{name}.png", "likeness": "Near." if name == "c" else "Far.", "nearest": ""} for name in "abc"
+    ]
+    rest = dict.fromkeys(("energy", "credit", "private", "run", "sentence"), "")
+    outcome = rest | {"works": made, "warnings": [], "parameters": [], "state": "finished"}
+    assert static.report(outcome)["text/plain"] == "a.png, b.png: Far.\nc.png: Near."
+    assert static.report(outcome | {"works": made[:2]})["text/plain"] == "Likeness: Far."

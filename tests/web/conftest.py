@@ -59,6 +59,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     environment = os.environ | {
         "ARTIA_HOME": str(home),
         "ARTIA_LANG": "en",
+        "ARTIA_WORKSHOP": "nuit",
         "HOME": str(base),
         "JUPYTER_CONFIG_PATH": str(base / "etc"),
         "JUPYTER_TOKEN": TOKEN,

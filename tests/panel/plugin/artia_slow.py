@@ -47,7 +47,7 @@ def run(parameters: Parameters, corpus: Any, out: Any, report: Any) -> None:
         time.sleep(0.1)
         square += parameters.light / parameters.steps
         report.preview(square)
-        report.step(number, parameters.steps)
+        report.step(number, parameters.steps, loss=1 / number)
         if number == 1:
             out.table([{"light": parameters.light}], name="levels")
     if parameters.ending == "mistake":
@@ -71,6 +71,7 @@ EXPERIMENT = Experiment(
     cluster="one-work",
     notebook="",
     memory_mb=50,
+    seconds=5,
     gpu_helps=False,
     parameters=Parameters,
     run=run,
