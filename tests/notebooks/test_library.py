@@ -193,7 +193,9 @@ def test_headings_go_down_one_step_at_a_time_from_a_single_title(path: Path) -> 
 
 @pytest.mark.parametrize("path", named(BUILT))
 def test_the_prose_is_a_page_or_two_not_a_treatise(path: Path) -> None:
-    assert 600 < len(prose(nbformat.read(path, 4)).split()) < MOST_WORDS
+    # A mark that French sets apart is no word.
+    words = [word for word in prose(nbformat.read(path, 4)).split() if re.search(r"\w", word)]
+    assert 600 < len(words) < MOST_WORDS
 
 
 @pytest.mark.parametrize("path", named([path for path in BUILT if path.parent.name == "fr"]))
