@@ -139,6 +139,12 @@ hub_proxy() {
     "$venv/bin/node" "$venv/bin/configurable-http-proxy" --version >/dev/null
 }
 
+compiled() {
+    # Otherwise the first call of librosa keeps each person waiting, in their first notebook.
+    say "librosa est compilé d’avance (une minute)" "Compiling librosa ahead (a minute)"
+    "$python" -m artia_lab.warm.compiled >/dev/null
+}
+
 environment() { # environment KIND EXTRAS
     local stamp=$venv/.artia-$1 wanted
     # Two of these commands started together wait for each other instead of writing into the same .venv.
@@ -152,6 +158,7 @@ environment() { # environment KIND EXTRAS
         torch
         project "$2"
         hub_proxy
+        compiled
         # Last: an interrupted installation has no stamp, and the next one takes it up again.
         printf '%s\n' "$wanted" >"$stamp"
         # What the tests need contains what the lab needs.
