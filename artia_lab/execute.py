@@ -383,10 +383,8 @@ def _needs(folder: RunFolder) -> slots.Needs:
 
 
 def _worker(path: str, claim: str) -> None:
-    def stop(_number: int, _frame: object) -> None:
-        raise Cancelled(_("The run was stopped."))
-
-    signal.signal(signal.SIGTERM, stop)
+    # Being stopped must not look like a fault to a library that was importing or trying something just then.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     folder = RunFolder(Path(path))
     try:
@@ -395,11 +393,11 @@ def _worker(path: str, claim: str) -> None:
     except slots.Preempted:
         # In a process of its own, so that nothing of this one stays on the cores or the GPU.
         _local(folder, int(claim))
+    except (Cancelled, KeyboardInterrupt):
+        folder.finish(folder.closing_record("cancelled"))
     except Exception as error:
         # Even what is wrong around an experiment is said in a record, not left to be guessed.
-        stopped = isinstance(error, Cancelled)
-        ended = {"error": None if stopped else _explain(error)}
-        folder.finish(folder.closing_record("cancelled" if stopped else "failed") | ended)
+        folder.finish(folder.closing_record("failed") | {"error": _explain(error)})
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from artia_lab.home import data_folder
 from artia_lab.i18n import _
 from artia_lab.review import seccomp
 from artia_lab.review.limits import MB, Limits
+from artia_lab.review.processes import grouped, refused_beyond
 from artia_lab.runs.environment import THREAD_VARIABLES
 
 HOME = Path("/home/artia")
@@ -94,7 +95,8 @@ class Sandbox:
             told = _file(b"\0".join(os.fsencode(each) for each in words) + b"\0")
             # What is told by a file does not stand in a command line, which the first process inside would show.
             command = [bubblewrap(), "--args", str(told), "--", *_limit(self.limits), *inside]
-            yield command, [told, filtered, *(number for _place, number in files)]
+            counted = stack.enter_context(grouped(refused_beyond(self.limits.processes)))
+            yield [*counted, *command], [told, filtered, *(number for _place, number in files)]
 
     def _places(self, files: list[tuple[str, int]]) -> Iterator[str]:
         for place in readable():
@@ -228,7 +230,7 @@ def _limit(limits: Limits) -> list[str]:
     cpu = int(limits.seconds * (os.cpu_count() or 1)) + 1
     return [
         "/usr/bin/prlimit",
-        # The one who watches ends a bomb at its limit, and says so, before the kernel merely refuses.
-        *(f"--cpu={cpu}", f"--as={limits.address_bytes}", f"--nproc={4 * limits.processes}", "--core=0"),
-        *(f"--fsize={limits.disk_bytes}", f"--nofile={limits.open_files}", "--memlock=0", "--msgqueue=0"),
+        *(f"--cpu={cpu}", f"--as={limits.address_bytes}", f"--nproc={refused_beyond(limits.processes)}"),
+        *(f"--fsize={limits.disk_bytes}", f"--nofile={limits.open_files}"),
+        *("--memlock=0", "--msgqueue=0", "--core=0"),
     ]

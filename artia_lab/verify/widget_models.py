@@ -10,8 +10,14 @@ from typing import Any
 STATE = "application/vnd.jupyter.widget-state+json"
 REFERENCE = "IPY_MODEL_"
 
+# Longer texts hold pictures and sounds, or what was made.
+LONGEST_SAID = 400
+
 # How a widget is drawn and by which version of its program, not what it shows.
 APPEARANCE = ("_css", "_esm", "_view_count", "_model_module_version", "_view_module_version")
+
+# What our own panel says of the seat it is in, of the moment, or of the machine.
+_OURS = {"artia_lab.panel.panel.Panel": ("corpora", "curve", "files", "notice", "progress", "resumable", "words")}
 
 
 class Models:
@@ -62,7 +68,25 @@ class Models:
         for key, model in self._models.items():
             if key not in self.seen and REFERENCE + key not in named:
                 groups[kind_of(model)].append(key)
-        return {kind: sorted(keys, key=lambda key: _canonical(self._models[key])) for kind, keys in groups.items()}
+        return {kind: sorted(keys, key=lambda key: _order(self._models[key])) for kind, keys in groups.items()}
+
+
+def shown(model: dict[str, Any]) -> dict[str, Any]:
+    """Give what a model shows, wherever and whenever it does.
+
+    Parameters
+    ----------
+    model : dict
+        As the notebook holds it.
+
+    Returns
+    -------
+    dict
+        Its state, less how it is drawn and less what our panel says of the moment.
+    """
+    state = model.get("state")
+    aside = (*APPEARANCE, *_OURS.get(kind_of(model), ()))
+    return {key: each for key, each in state.items() if key not in aside} if isinstance(state, dict) else {}
 
 
 def kind_of(model: dict[str, Any] | None) -> str:
@@ -95,9 +119,24 @@ def _strings(document: Any) -> Iterator[str]:
             waiting += each
 
 
-def _canonical(model: dict[str, Any]) -> str:
-    """A text by which models of one kind are put in an order; their references say nothing of them."""
-    state = model.get("state")
-    shown = {key: each for key, each in state.items() if key not in APPEARANCE} if isinstance(state, dict) else {}
-    text = json.dumps(shown, sort_keys=True, ensure_ascii=False)
+def _order(model: dict[str, Any]) -> tuple[str, str]:
+    """A key by which models of one kind are put in an order; their references say nothing of them.
+
+    Short texts and choices come first: they tell one widget from another, and hold from one machine to the next.
+    """
+    state = shown(model)
+    return _canonical(_said(state)), _canonical(state)
+
+
+def _said(document: Any, deepest: int = 60) -> Any:
+    if deepest and isinstance(document, dict):
+        return {key: _said(each, deepest - 1) for key, each in document.items()}
+    if deepest and isinstance(document, list):
+        return [_said(each, deepest - 1) for each in document]
+    said = isinstance(document, bool) or (isinstance(document, str) and len(document) <= LONGEST_SAID)
+    return document if said else None
+
+
+def _canonical(document: Any) -> str:
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
     return "".join(part if not number else part[32:] for number, part in enumerate(text.split(REFERENCE)))

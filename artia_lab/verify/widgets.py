@@ -19,12 +19,9 @@ from artia_lab.verify.numbers import same
 from artia_lab.verify.parts import Part, apart_from_media, part_of_bytes
 from artia_lab.verify.result import worst
 from artia_lab.verify.texts import compare_texts
-from artia_lab.verify.widget_models import APPEARANCE, REFERENCE, Models, kind_of
+from artia_lab.verify.widget_models import REFERENCE, Models, kind_of, shown
 
 DEEPEST = 60
-
-# What our own panel says of the seat it is in, of the moment, or of the machine.
-_OURS = {"artia_lab.panel.panel.Panel": ("corpora", "curve", "files", "notice", "progress", "resumable", "words")}
 
 # What it hears of a run, where no cell waited perhaps after the notebook was saved: compared where both have it.
 _LATE = {"artia_lab.panel.panel.Panel": ("outcome",)}
@@ -78,9 +75,7 @@ class Match:
             said = _("It is {new} where the reference has {reference}.")
             yield Finding(DIFFERENT, {}, said.format(new=kind_of(b), reference=kind_of(a)))
             return
-        aside = (*APPEARANCE, *_OURS.get(kind_of(a), ()))
-        states = [{key: each for key, each in side.get("state", {}).items() if key not in aside}
-                  for side in (a, b) if isinstance(side.get("state"), dict)]  # fmt: skip
+        states = [shown(side) for side in (a, b) if isinstance(side.get("state"), dict)]
         for late in _LATE.get(kind_of(a), ()):
             if not all(state.get(late) for state in states):
                 states = [{key: each for key, each in state.items() if key != late} for state in states]

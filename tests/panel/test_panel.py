@@ -194,6 +194,21 @@ def test_a_stopped_run_stops_the_cells_that_follow(pictures: str) -> None:
         panel.result()
 
 
+def test_a_run_stopped_while_its_experiment_is_imported_is_stopped_and_not_at_fault(
+    pictures: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = open_panel("image.slow", corpus=pictures)
+    monkeypatch.setenv("ARTIA_SLOW_IMPORT", "30")
+    folder = panel.start()
+    wait_until(lambda: folder.status() == "running")
+    time.sleep(0.2)
+    panel.stop()
+    with pytest.raises(Cancelled, match="What it had made is kept"):
+        panel.result()
+    record = folder.record()
+    assert record is not None and record["energy"] is not None, "it had to be killed"
+
+
 def test_interrupting_the_kernel_leaves_the_run_going(pictures: str) -> None:
     panel = open_panel("image.slow", corpus=pictures, steps=600)
     folder = panel.start()

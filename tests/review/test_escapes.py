@@ -26,6 +26,7 @@ from artia_lab.home import data_folder
 from artia_lab.i18n import Text
 from artia_lab.provenance import Identity
 from artia_lab.review.limits import GB, MB, Limits
+from artia_lab.review.processes import refused_beyond
 from artia_lab.review.rerun import _received
 from artia_lab.review.sandbox import HOME, Sandbox
 from artia_lab.review.watch import Ending, watched
@@ -141,6 +142,23 @@ def test_a_bomb_is_stopped_with_its_reason(inside: Inside, code: str, stopped: s
     assert not left_behind()
 
 
+def test_the_kernel_itself_refuses_what_nobody_has_seen_yet() -> None:
+    code = (
+        "import os, time\nchildren = 0\n"
+        "try:\n"
+        "    while children < 1000:\n"
+        "        if not os.fork(): time.sleep(99)\n"
+        "        children += 1\n"
+        "except OSError: pass\n"
+        "print(children, flush=True)"
+    )
+    out = io.BytesIO()
+    with Sandbox(limits=SMALL).command([sys.executable, "-c", code, MARKER]) as (command, files):
+        watched(command, files, replace(SMALL, processes=5000), out)
+    assert 0 < int(out.getvalue()) < refused_beyond(SMALL.processes)
+    assert not left_behind()
+
+
 def test_the_disk_ends_where_it_must(inside: Inside) -> None:
     code = (
         "import os\n"
@@ -209,9 +227,9 @@ def test_nothing_outlives_the_reviewer(number: int) -> None:
 def left_behind() -> list[int]:
     """List the processes of a sandbox that live, but for the reviewer's own, which has the marker in its code."""
     found = []
-    for process in psutil.process_iter(["cmdline"]):
+    for process in psutil.process_iter(["cmdline", "status"]):
         words = process.info["cmdline"] or []
-        if words and words[-1] == MARKER and process.status() != psutil.STATUS_ZOMBIE:
+        if words and words[-1] == MARKER and process.info["status"] != psutil.STATUS_ZOMBIE:
             found.append(process.pid)
     return found
 

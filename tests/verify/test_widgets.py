@@ -132,6 +132,27 @@ def test_how_far_our_panel_had_drawn_a_curve_is_of_the_moment(tmp_path: Path) ->
     assert compare_notebooks(a, b, []).status == "passed"
 
 
+def test_several_of_our_panels_are_matched_by_what_they_say(tmp_path: Path) -> None:
+    def panels(first: float, second: float) -> dict[str, Any]:
+        made = ((first, "Draws new pictures."), (second, "Learns from a few pictures."))
+        return {
+            f"x{number}": {
+                "state": {
+                    "_anywidget_id": "artia_lab.panel.panel.Panel",
+                    "curve": {"loss": number},
+                    "a_measure": number,
+                    "experiment": {"description": description},
+                }
+            }
+            for number, description in made
+        }
+
+    # Which comes first by its numbers changes in the last digits; the words do not.
+    a = _by_hand(tmp_path / "a.ipynb", **panels(1.0, 1.0000000000000002))
+    b = _by_hand(tmp_path / "b.ipynb", **panels(1.0000000000000002, 1.0))
+    assert compare_notebooks(a, b, []).verdict == "numerically equal"
+
+
 def test_models_that_name_each_other_and_hostile_ones_end(tmp_path: Path) -> None:
     ring = {"a": {"state": {"child": "IPY_MODEL_b"}}, "b": {"state": {"child": "IPY_MODEL_a"}}}
     deep: Any = "x"

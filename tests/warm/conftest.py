@@ -46,7 +46,8 @@ class Place:
 
     def servers(self) -> list[psutil.Process]:
         """List the fork servers that live."""
-        return [each for each in psutil.process_iter() if self._is_server(each)]
+        # Listed by number: process_iter may itself fail on a process that ends meanwhile.
+        return [each for each in map(_process, psutil.pids()) if each is not None and self._is_server(each)]
 
     def _is_server(self, process: psutil.Process) -> bool:
         try:
@@ -57,6 +58,13 @@ class Place:
         return (
             "artia_lab.warm.server" in line and str(self.runtime / "artia") in line and process.name() != "probe"
         )
+
+
+def _process(pid: int) -> psutil.Process | None:
+    try:
+        return psutil.Process(pid)
+    except psutil.Error:
+        return None
 
 
 @pytest.fixture

@@ -127,16 +127,18 @@ def test_a_system_without_room_for_a_process_means_cold_starts(
         "os.fork = refused\n"
     )
     place.configure(["crowded", "decimal"])
-    assert prepare(wait=True) and warm(run_module)
+    assert prepare(wait=True)
     (server,) = place.servers()
-    until(lambda: not server.children())
-    before = server.num_fds()
+    fresh = server.num_fds()
+    assert warm(run_module)
     (place.runtime / "crowded").touch()
-    assert not warm(run_module)
+    for _attempt in range(3):
+        assert not warm(run_module)
     assert [each.getMessage().split(": ", 1)[1] for each in caplog.records] == [
         "[Errno 11] Resource temporarily unavailable"
-    ]
-    assert server.num_fds() == before
+    ] * 3
+    # What a child or an attempt had open is closed a moment after it has ended.
+    until(lambda: server.num_fds() <= fresh)
     (place.runtime / "crowded").unlink()
     assert warm(run_module)
 

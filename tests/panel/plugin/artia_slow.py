@@ -13,6 +13,9 @@ from artia_lab.errors import MaterialError
 from artia_lab.experiments import Experiment
 from artia_lab.i18n import Text
 
+# A package that is slow to import, as those that bring a neural network are.
+time.sleep(float(os.environ.get("ARTIA_SLOW_IMPORT", "0")))
+
 
 def _same(words: str) -> Text:
     return Text(fr=words, en=words)
