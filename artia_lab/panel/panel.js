@@ -560,7 +560,7 @@ function render({ model, el }) {
     try {
       await ask(`runs/${id}/stop`, "POST");
     } catch {
-      model.send({ kind: "stop" });
+      model.send({ kind: "stop", run: id });
     }
   });
 

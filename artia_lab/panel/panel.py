@@ -299,7 +299,9 @@ class Panel(anywidget.AnyWidget):
             case "run":
                 self._run_as_asked(content)
             case "stop":
-                self.stop()
+                # Said while the kernel was busy, it is heard later: perhaps when another run is under way.
+                if self.folder is not None and self.folder.id == content.get("run"):
+                    self.stop()
             case "resume":
                 self._answer_with(self.resume)
             case "file":
