@@ -62,7 +62,7 @@ class Actions:
             ``do``, the name of the action, and what it takes: ``to`` (a list of users, or None for all who are
             here), ``user``, ``on``, ``text``, ``library``, ``name`` and ``content``.
         by : str
-            Who asks.
+            Who asks; it is done for those alone whom they help.
 
         Returns
         -------
@@ -87,8 +87,8 @@ class Actions:
         await self._watch.look_now()
         return sentence
 
-    async def _first(self, asked: dict[str, Any], _by: str) -> str:
-        user, on = self._person(asked), asked.get("on") is not False
+    async def _first(self, asked: dict[str, Any], by: str) -> str:
+        user, on = self._person(asked, by), asked.get("on") is not False
         await self._broker({"boost": user, "seconds": FIRST_S if on else 0.0})
         name = self._name(user)
         if not on:
@@ -97,14 +97,14 @@ class Actions:
             name=name, minutes=round(FIRST_S / 60)
         )
 
-    async def _free(self, asked: dict[str, Any], _by: str) -> str:
-        user = self._person(asked)
+    async def _free(self, asked: dict[str, Any], by: str) -> str:
+        user = self._person(asked, by)
         for run in self._runs(user):
             await self._broker({"free": run})
         return _("{name} was asked to give the place back; what was made is kept.").format(name=self._name(user))
 
-    async def _extend(self, asked: dict[str, Any], _by: str) -> str:
-        user = self._person(asked)
+    async def _extend(self, asked: dict[str, Any], by: str) -> str:
+        user = self._person(asked, by)
         for run in self._runs(user):
             await self._broker({"extend": run, "seconds": EXTEND_S})
         return _("{name} keeps the place for at least {minutes} more minutes.").format(
@@ -118,8 +118,8 @@ class Actions:
             return _("The queue is paused: what computes goes on, and nothing new begins.")
         return _("The queue goes on.")
 
-    async def _restart(self, asked: dict[str, Any], _by: str) -> str:
-        user = self._person(asked)
+    async def _restart(self, asked: dict[str, Any], by: str) -> str:
+        user = self._person(asked, by)
         name, address = self._name(user), f"users/{quote(user, safe='')}/server"
         try:
             answer = await self._hub.ask(address, "DELETE")
@@ -140,7 +140,7 @@ class Actions:
         return bool(self._knowledge.seats.get(user, {}).get("state"))
 
     async def _reset(self, asked: dict[str, Any], by: str) -> str:
-        user = self._person(asked)
+        user = self._person(asked, by)
         report, _heard = self._knowledge.reports.get(user, (None, 0.0))
         if report is None or report.where is None:
             raise Mistake(_("{name} has no notebook open.").format(name=self._name(user)))
@@ -158,7 +158,7 @@ class Actions:
             raise Mistake(_("Write the message first."))
         if len(text) > LONGEST_TEXT:
             raise Mistake(_("The message is too long: {most} characters at most.").format(most=LONGEST_TEXT))
-        there = self._people(asked)
+        there = self._people(asked, by)
         for user in there:
             self._orders.give(user, {"do": "message", "text": text.strip(), "by": by})
         return ngettext(
@@ -167,23 +167,27 @@ class Actions:
 
     async def _notebook(self, asked: dict[str, Any], by: str) -> str:
         order = notebooks.order(asked)
-        there = self._people(asked)
+        there = self._people(asked, by)
         for user in there:
             self._orders.give(user, {**order, "by": by})
         return ngettext(
             "The notebook was sent to {count} person.", "The notebook was sent to {count} people.", len(there)
         ).format(count=len(there))
 
-    def _person(self, asked: dict[str, Any]) -> str:
-        user = asked.get("user")
-        if type(user) is not str or not (user in self._knowledge.seats or user in self._knowledge.names):
+    def _person(self, asked: dict[str, Any], by: str) -> str:
+        user, known = asked.get("user"), {*self._knowledge.seats, *self._knowledge.names}
+        if type(user) is not str or user not in known or not self._knowledge.concerns(by, user):
             raise Mistake(_("This person is not known here any more; reload this page."))
         return user
 
-    def _people(self, asked: dict[str, Any]) -> list[str]:
-        """Those of a list, or everybody, whose seat is open."""
+    def _people(self, asked: dict[str, Any], by: str) -> list[str]:
+        """Those of a list, or everybody whom this facilitator helps, whose seat is open."""
         wanted = asked.get("to")
-        there = [user for user, seat in self._knowledge.seats.items() if seat["state"] == "open"]
+        there = [
+            user
+            for user, seat in self._knowledge.seats.items()
+            if seat["state"] == "open" and self._knowledge.concerns(by, user)
+        ]
         if wanted is not None:
             if type(wanted) is not list:
                 raise Mistake(_("This person is not known here any more; reload this page."))

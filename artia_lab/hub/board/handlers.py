@@ -177,7 +177,7 @@ class Events(_Facilitator):
         self.set_header("Content-Type", "text/event-stream; charset=utf-8")
         # A proxy that gathers before it sends would hold everything back.
         self.set_header("X-Accel-Buffering", "no")
-        page = self.parts.live.open()
+        page = self.parts.live.open(self.current_user["name"])
         loop = asyncio.get_running_loop()
         end = loop.time() + STREAM_S
         try:

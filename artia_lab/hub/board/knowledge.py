@@ -26,7 +26,7 @@ class Knowledge:
     names : dict of str to (str, str)
         By user, the name that is shown and the workshop.
     workshops : list of dict
-        ``name``, ``title``, ``seats``, ``joined``, ``expires``, ``state`` and ``language``.
+        ``name``, ``title``, ``seats``, ``joined``, ``expires``, ``state``, ``language`` and ``facilitators``.
     machine : dict
         ``memory_mb``, ``memory_total_mb``, ``load`` and ``cores``.
     hub : bool
@@ -63,6 +63,26 @@ class Knowledge:
         self.reports[user] = (report or self.reports[user][0], time.time())
         return True
 
+    def concerns(self, facilitator: str, user: str) -> bool:
+        """Say whether somebody is a facilitator's to help.
+
+        Parameters
+        ----------
+        facilitator : str
+            Who facilitates.
+        user : str
+            Somebody here.
+
+        Returns
+        -------
+        bool
+            False for the participants of a workshop that others facilitate.
+        """
+        _name, workshop = self.names.get(user, (user, ""))
+        return not any(
+            each["name"] == workshop and facilitator not in each["facilitators"] for each in self.workshops
+        )
+
     def rows(self) -> dict[str, dict[str, Any]]:
         """Sum up everybody.
 
@@ -96,13 +116,15 @@ class Knowledge:
             found[user] = row(seen, now)
         return found
 
-    def facts(self, rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    def facts(self, rows: Mapping[str, Mapping[str, Any]], facilitator: str) -> dict[str, Any]:
         """Sum up the machine, the queue and the workshops.
 
         Parameters
         ----------
         rows : mapping
-            As `rows` gives them.
+            As `rows` gives them, those to be counted.
+        facilitator : str
+            Whose workshops to list.
 
         Returns
         -------
@@ -135,7 +157,7 @@ class Knowledge:
             "memory_total_mb": round(self.machine.get("memory_total_mb", 0.0), -2),
             "load": round(self.machine.get("load", 0.0)),
             "processors": self.machine.get("cores", 0),
-            "workshops": self.workshops,
+            "workshops": [each for each in self.workshops if facilitator in each["facilitators"]],
         }
 
     def _energy(self) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import dataclass, field
 from typing import Any
 
 from artia_lab.hub.board.knowledge import Knowledge
@@ -13,8 +14,40 @@ TICK_S = 0.5
 BEHIND = 64
 
 
+@dataclass
+class _View:
+    """What one facilitator sees, and the pages that show it."""
+
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    pages: set[asyncio.Queue[str]] = field(default_factory=set)
+
+    def everything(self) -> str:
+        return written({"rows": self.rows, "facts": self.facts, "all": True})
+
+    def change(self, rows: dict[str, dict[str, Any]], facts: dict[str, Any]) -> dict[str, Any]:
+        """Take what is so now, and give what is new in it."""
+        changed = {user: row for user, row in rows.items() if self.rows.get(user) != row}
+        gone = [user for user in self.rows if user not in rows]
+        news: dict[str, Any] = {"rows": changed, "gone": gone} if changed or gone else {}
+        if facts != self.facts:
+            news["facts"] = facts
+        self.rows, self.facts = rows, facts
+        return news
+
+    def tell(self, news: dict[str, Any]) -> None:
+        message = written(news)
+        for page in self.pages:
+            if page.full():
+                while not page.empty():
+                    page.get_nowait()
+                page.put_nowait(self.everything())
+            else:
+                page.put_nowait(message)
+
+
 class Live:
-    """Tells pages about changes.
+    """Tells pages about changes, each facilitator's about those whom they help.
 
     Parameters
     ----------
@@ -24,9 +57,7 @@ class Live:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._rows: dict[str, dict[str, Any]] = {}
-        self._facts: dict[str, Any] = {}
-        self._pages: set[asyncio.Queue[str]] = set()
+        self._views: dict[str, _View] = {}
 
     @property
     def pages(self) -> int:
@@ -37,7 +68,7 @@ class Live:
         int
             A count.
         """
-        return len(self._pages)
+        return sum(len(view.pages) for view in self._views.values())
 
     async def run(self) -> None:
         """Look for changes until it is cancelled."""
@@ -47,37 +78,32 @@ class Live:
 
     def look(self) -> None:
         """Tell what has changed since the last time."""
+        if not self._views:
+            return
         rows = self._knowledge.rows()
-        facts = self._knowledge.facts(rows)
-        changed = {user: row for user, row in rows.items() if self._rows.get(user) != row}
-        gone = [user for user in self._rows if user not in rows]
-        news: dict[str, Any] = {}
-        if changed or gone:
-            news |= {"rows": changed, "gone": gone}
-        if facts != self._facts:
-            news["facts"] = facts
-        self._rows, self._facts = rows, facts
-        if news:
-            message = written(news)
-            for page in list(self._pages):
-                if page.full():
-                    while not page.empty():
-                        page.get_nowait()
-                    page.put_nowait(self._everything())
-                else:
-                    page.put_nowait(message)
+        for facilitator, view in self._views.items():
+            if news := self._change(facilitator, view, rows):
+                view.tell(news)
 
-    def open(self) -> asyncio.Queue[str]:
+    def open(self, facilitator: str) -> asyncio.Queue[str]:
         """Begin to tell a page.
+
+        Parameters
+        ----------
+        facilitator : str
+            Who looks at it.
 
         Returns
         -------
         asyncio.Queue of str
             What to send: everything first.
         """
+        view = self._views.setdefault(facilitator, _View())
+        if news := self._change(facilitator, view, self._knowledge.rows()):
+            view.tell(news)
         page: asyncio.Queue[str] = asyncio.Queue(BEHIND)
-        page.put_nowait(self._everything())
-        self._pages.add(page)
+        page.put_nowait(view.everything())
+        view.pages.add(page)
         return page
 
     def close(self, page: asyncio.Queue[str]) -> None:
@@ -88,10 +114,13 @@ class Live:
         page : asyncio.Queue
             What `open` gave.
         """
-        self._pages.discard(page)
+        for view in self._views.values():
+            view.pages.discard(page)
+        self._views = {facilitator: view for facilitator, view in self._views.items() if view.pages}
 
-    def _everything(self) -> str:
-        return written({"rows": self._rows, "facts": self._facts, "all": True})
+    def _change(self, facilitator: str, view: _View, rows: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        seen = {user: row for user, row in rows.items() if self._knowledge.concerns(facilitator, user)}
+        return view.change(seen, self._knowledge.facts(seen, facilitator))
 
 
 def written(news: dict[str, Any]) -> str:

@@ -77,7 +77,7 @@ def assemble(settings: Settings) -> tuple[Parts, Watch]:
     HubOAuth.instance().cache_max_age = REMEMBER_S
     knowledge, orders = Knowledge(), Orders()
     hub = Hub(os.environ["JUPYTERHUB_API_URL"], token)
-    watch = Watch(knowledge, hub, settings.state, slots, token)
+    watch = Watch(knowledge, hub, settings.state, settings.facilitators, slots, token)
     live = Live(knowledge)
     folders = [str(pages.HERE / "board" / "templates"), str(pages.TEMPLATES)]
     templates = Environment(

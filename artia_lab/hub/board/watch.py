@@ -112,13 +112,17 @@ def seats(users: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def workshops(state: Path) -> tuple[list[dict[str, Any]], dict[str, tuple[str, str]]]:
+def workshops(
+    state: Path, facilitators: tuple[str, ...]
+) -> tuple[list[dict[str, Any]], dict[str, tuple[str, str]]]:
     """Read what is known of the workshops.
 
     Parameters
     ----------
     state : Path
         The hub's state folder.
+    facilitators : tuple of str
+        Those of the hub: a workshop whose own have all left is anybody's among them.
 
     Returns
     -------
@@ -142,6 +146,7 @@ def workshops(state: Path) -> tuple[list[dict[str, Any]], dict[str, tuple[str, s
                 "expires": each.expires.timestamp(),
                 "state": "closing" if each.closing else "open" if each.accepts(now) else "expired",
                 "language": each.language,
+                "facilitators": [name for name in each.facilitators if name in facilitators] or [*facilitators],
             }
         )
     return listed, names
@@ -158,14 +163,19 @@ class Watch:
         The hub.
     state : Path
         The hub's state folder.
+    facilitators : tuple of str
+        Those of the hub.
     slots : str
         The broker's socket; ``""`` where places are not shared.
     token : str
         The board's token there.
     """
 
-    def __init__(self, knowledge: Knowledge, hub: Hub, state: Path, slots: str, token: str) -> None:
+    def __init__(
+        self, knowledge: Knowledge, hub: Hub, state: Path, facilitators: tuple[str, ...], slots: str, token: str
+    ) -> None:
         self._knowledge, self._hub, self._state, self._slots, self._token = knowledge, hub, state, slots, token
+        self._facilitators = facilitators
         knowledge.shared = bool(slots)
 
     async def run(self) -> None:
@@ -225,7 +235,9 @@ class Watch:
         self._knowledge.places = told if "leases" in told else {}
 
     async def _read_workshops(self) -> None:
-        self._knowledge.workshops, self._knowledge.names = await asyncio.to_thread(workshops, self._state)
+        self._knowledge.workshops, self._knowledge.names = await asyncio.to_thread(
+            workshops, self._state, self._facilitators
+        )
 
     async def _measure(self) -> None:
         memory = psutil.virtual_memory()
