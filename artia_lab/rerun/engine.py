@@ -45,7 +45,6 @@ class Account(NotebookExecutionManager):
     def __init__(self, nb: NotebookNode, saver: Saver, tell: Callable[[int, int], object]) -> None:
         super().__init__(nb, progress_bar=False)
         self._saver, self._tell = saver, tell
-        saver.document = nb
 
     def save(self) -> None:
         """Save when it is due."""
@@ -58,6 +57,7 @@ class Account(NotebookExecutionManager):
     def notebook_start(self) -> None:
         """Begin the account, and save at once: a disk that refuses shall be known before any work."""
         super().notebook_start()
+        self._saver.document = self.nb
         self.nb.metadata.papermill["output_path"] = str(self._saver.place)
         self._saver.now()
 
@@ -76,6 +76,8 @@ class Account(NotebookExecutionManager):
 
     def notebook_complete(self) -> None:
         """Note the end, whatever it is; papermill would call every cell that was never reached completed."""
+        if self.start_time is None:
+            return
         self.end_time = self.now()
         self.nb.metadata.papermill["end_time"] = self.end_time.isoformat()
         self.nb.metadata.papermill["duration"] = (self.end_time - self.start_time).total_seconds()
@@ -88,14 +90,23 @@ class Client(PapermillNotebookClient):
     ----------
     account : Account
         What is noted about the execution.
+    wait : callable
+        Called when the kernel is ready; the execution begins when it returns.
     **options : Any
         As its base class.
     """
 
-    def __init__(self, account: Account, **options: Any) -> None:
+    def __init__(self, account: Account, wait: Callable[[], object], **options: Any) -> None:
         super().__init__(account, **options)
+        self._wait = wait
         self._said: dict[int, int] = {}
         self._too_much = False
+
+    def papermill_execute_cells(self) -> None:
+        """Execute every cell, once it is time to begin."""
+        self._wait()
+        self.nb_man.notebook_start()
+        super().papermill_execute_cells()
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Take one message of the kernel in, unless the cells have said too much: then the kernel is ended.
@@ -181,6 +192,7 @@ class ArtiaEngine(Engine):
         *,
         saver: Saver,
         tell: Callable[[int, int], object],
+        wait: Callable[[], object],
         start_timeout: int = 60,
         **_options: Any,
     ) -> NotebookNode:
@@ -196,6 +208,8 @@ class ArtiaEngine(Engine):
             What saves it, except for the last time.
         tell : callable
             Called before each cell, with its number from 1 and how many there are.
+        wait : callable
+            Called when the kernel is ready; the execution begins when it returns.
         start_timeout : int
             How long the kernel may take to start, in s.
         **_options : Any
@@ -207,9 +221,9 @@ class ArtiaEngine(Engine):
             The notebook, executed up to its end or to the first cell that raised.
         """
         account = Account(nb, saver, tell)
-        account.notebook_start()
         client = Client(
             account,
+            wait,
             kernel_name=kernel_name,
             kernel_manager_class=Kernel,
             startup_timeout=start_timeout,
@@ -219,6 +233,12 @@ class ArtiaEngine(Engine):
         saver.refresh = client.set_widgets_metadata
         try:
             client.execute()
+        except Exception:
+            if account.start_time is None:
+                # There is no kernel. The disk may be why, which saving finds out.
+                wait()
+                account.notebook_start()
+            raise
         finally:
             account.notebook_complete()
         return account.nb

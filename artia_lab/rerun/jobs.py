@@ -1,4 +1,4 @@
-"""Several reruns at once, each in a process of its own."""
+"""Several reruns at once, each in a process of its own, with the next one made ready meanwhile."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -86,22 +86,21 @@ def _rerun(jobs: Sequence[Job], out: Path, at_once: int, tell: Callable[[Progres
         _Attempt(number, job, place, tell)
         for number, (job, place) in enumerate(zip(jobs, _places(jobs, out.absolute()), strict=True))
     ]
-    working = _Working()
-    futures: list[Future[None]] = []
-    with ThreadPoolExecutor(max(1, at_once)) as pool:
+    # The long ones first: one that began last would keep a single core busy while the others wait.
+    line = _Line(sorted(attempts, key=lambda each: jobs[each.number].seconds, reverse=True))
+    lanes = max(1, min(at_once, len(jobs)))
+    with ThreadPoolExecutor(lanes + 1) as pool:
+        futures = [pool.submit(line.work) for _lane in range(lanes)]
         try:
-            # The long ones first: one that began last would keep a single core busy while the others wait.
-            longest_first = sorted(attempts, key=lambda each: jobs[each.number].seconds, reverse=True)
-            futures += [pool.submit(each.make, working) for each in longest_first]
             for future in futures:
                 future.result()
         except KeyboardInterrupt:
-            working.stop()
-            pool.shutdown(wait=False, cancel_futures=True)
+            futures += [pool.submit(each.dismiss) for each in line.stop()]
             # A second Ctrl-C is for those who cannot wait.
             with contextlib.suppress(KeyboardInterrupt):
-                wait([each for each in futures if not each.cancelled()], timeout=GRACE_S)
-            working.kill()
+                wait(futures, timeout=GRACE_S)
+            for each in attempts:
+                each.send(signal.SIGKILL)
     return [each.outcome or each.end("interrupted", _("This notebook was not begun.")) for each in attempts]
 
 
@@ -117,33 +116,38 @@ def _places(jobs: Sequence[Job], out: Path) -> list[Path]:
     return places
 
 
-class _Working:
-    """The processes at work, so that all can be stopped, and none goes on after that."""
+class _Line:
+    """The notebooks that wait for their turn, and those that had it."""
 
-    def __init__(self) -> None:
-        self._lock, self._workers = threading.Lock(), set[Worker]()
-        self.stopped = False
+    def __init__(self, attempts: Sequence[_Attempt]) -> None:
+        self._lock, self._waiting, self._begun = threading.Lock(), list(attempts), list[_Attempt]()
 
-    def add(self, worker: Worker) -> None:
+    def work(self) -> None:
+        """Rerun one after the other, until none is left; meanwhile, the next one gets ready."""
+        while (attempt := self._next()) is not None:
+            attempt.begin()
+            self._make_one_ready()
+            attempt.follow()
+
+    def stop(self) -> list[_Attempt]:
+        """Interrupt those at work, let none begin any more, and give those that never will."""
         with self._lock:
-            self._workers.add(worker)
-            if self.stopped:
-                worker.send(signal.SIGINT)
+            never, self._waiting = self._waiting, []
+            for attempt in self._begun:
+                attempt.send(signal.SIGINT)
+        return never
 
-    def remove(self, worker: Worker) -> None:
+    def _next(self) -> _Attempt | None:
         with self._lock:
-            self._workers.discard(worker)
+            if not self._waiting:
+                return None
+            self._begun.append(self._waiting.pop(0))
+            return self._begun[-1]
 
-    def stop(self) -> None:
+    def _make_one_ready(self) -> None:
         with self._lock:
-            self.stopped = True
-            for worker in self._workers:
-                worker.send(signal.SIGINT)
-
-    def kill(self) -> None:
-        with self._lock:
-            for worker in self._workers:
-                worker.send(signal.SIGKILL)
+            if self._waiting:
+                self._waiting[0].get_ready()
 
 
 class _Attempt:
@@ -155,17 +159,37 @@ class _Attempt:
         self._aside = place.with_name(f".{secrets.token_hex(4)}.ipynb")
         self._progress = Progress(number=number, name=place.stem, runs=self._runs)
         self._began: float | None = None
+        self._worker: Worker | None = None
+        self._refused, self._stopped = "", False
         self._answered: dict[str, str] | None = None
         self.outcome: Outcome | None = None
 
-    def make(self, working: _Working) -> None:
-        """Rerun the notebook, unless all were stopped."""
-        if working.stopped:
+    def get_ready(self) -> None:
+        """Start the process, which reads the notebook and starts a kernel, and then waits."""
+        if self._worker is None and not self._refused:
+            try:
+                self._worker = Worker(self._task(), self._environment())
+            except OSError as error:
+                self._refused = error.strerror or str(error)
+
+    def begin(self) -> None:
+        """Let the rerun begin, unless all were stopped meanwhile."""
+        self.get_ready()
+        if self._stopped:
+            self.dismiss()
             return
         self._began = time.monotonic()
+        self._before = _version(self._place), {each.id for each in every_run(self._runs)}
         self._tell(self._progress)
-        saved_before, runs_before = _version(self._place), {each.id for each in every_run(self._runs)}
-        answer = self._answer(working)
+        if self._worker is not None:
+            self._worker.begin()
+
+    def follow(self) -> None:
+        """Tell how the rerun goes until it has ended."""
+        if self._began is None:
+            return
+        answer = self._answer()
+        saved_before, runs_before = self._before
         made = [each for each in every_run(self._runs) if each.id not in runs_before]
         if answer["status"] == "interrupted":
             for each in made:
@@ -174,6 +198,18 @@ class _Attempt:
         self._aside.unlink(missing_ok=True)
         saved = _version(self._place) not in (None, saved_before)
         self.end(**answer, output=str(self._place) if saved else "", runs=tuple(str(each.path) for each in made))
+
+    def dismiss(self) -> None:
+        """End a process that got ready for nothing."""
+        if self._worker is not None:
+            self._worker.dismiss()
+            self._worker.listen(lambda _message: None)
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to whatever of it is alive."""
+        self._stopped = True
+        if self._worker is not None:
+            self._worker.send(number)
 
     def end(self, status: str, sentence: str, output: str = "", runs: tuple[str, ...] = ()) -> Outcome:
         """Say how it ended."""
@@ -188,38 +224,36 @@ class _Attempt:
         self._tell(replace(self._progress, outcome=self.outcome))
         return self.outcome
 
-    def _answer(self, working: _Working) -> dict[str, str]:
-        task = {
+    def _task(self) -> dict[str, Any]:
+        return {
             "notebook": str(self._job.notebook),
             "output": str(self._place),
             "aside": str(self._aside),
             "values": self._job.values,
             "cwd": str(self._place.parent),
         }
-        environment = os.environ | {
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {
             "ARTIA_RUNS": str(self._runs),
             "ARTIA_LANG": self._job.language,
             "ARTIA_NOTEBOOK": self._job.notebook.name,
         }
-        try:
-            worker = Worker(task, environment)
-        except OSError as error:
+
+    def _answer(self) -> dict[str, str]:
+        if self._worker is None:
             sentence = _(
                 "The process that executes this notebook could not be started: {reason}. Close other programs, or "
                 "rerun fewer notebooks at once."
-            ).format(reason=error.strerror)
+            ).format(reason=self._refused)
             return {"status": "failed", "sentence": sentence}
-        working.add(worker)
-        try:
-            code = worker.listen(self._hear)
-        finally:
-            working.remove(worker)
+        code = self._worker.listen(self._hear)
         if self._answered is not None:
             return self._answered
-        if working.stopped:
+        if self._stopped:
             return {"status": "interrupted", "sentence": _("The rerun was stopped.")}
         sentence = _("The process that executed this notebook ended with code {code}: {reason}.").format(
-            code=code, reason=worker.complaint().rstrip(".") or _("no reason given")
+            code=code, reason=self._worker.complaint().rstrip(".") or _("no reason given")
         )
         return {"status": "failed", "sentence": sentence}
 

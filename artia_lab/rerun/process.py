@@ -17,7 +17,7 @@ COMPLAINT_BYTES = 8192
 
 
 class Worker:
-    """One process that executes one notebook.
+    """One process that executes one notebook, which it begins when it is told to.
 
     Parameters
     ----------
@@ -47,9 +47,19 @@ class Worker:
         finally:
             for each in (asked, said, complained):
                 os.close(each)
-        # One that ended already says why in its own way.
-        with contextlib.suppress(BrokenPipeError), open(ask, "wb") as stream:
-            stream.write(json.dumps(task).encode())
+        self._ask = ask
+        self._tell(json.dumps(task).encode() + b"\n")
+
+    def begin(self) -> None:
+        """Let it begin: its kernel is ready by then, or will be soon."""
+        self._tell(b"begin\n")
+        self.dismiss()
+
+    def dismiss(self) -> None:
+        """Say no more: one that has not begun ends."""
+        if self._ask >= 0:
+            os.close(self._ask)
+            self._ask = -1
 
     @property
     def pid(self) -> int:
@@ -86,6 +96,7 @@ class Worker:
                     pass
             return code
         finally:
+            self.dismiss()
             os.close(self._heard)
             os.close(self._complaints)
 
@@ -111,6 +122,12 @@ class Worker:
         if self._alive:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
+
+    def _tell(self, line: bytes) -> None:
+        # One that ended already says why in its own way.
+        with contextlib.suppress(BrokenPipeError):
+            while line:
+                line = line[os.write(self._ask, line) :]
 
     def _hear_all(self, hear: Callable[[dict[str, Any]], object]) -> None:
         cut = b""

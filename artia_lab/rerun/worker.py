@@ -1,7 +1,8 @@
-"""One rerun in a process of its own: ``python -m artia_lab.rerun.worker``, a job as JSON on its input.
+"""One rerun in a process of its own: ``python -m artia_lab.rerun.worker``, a job as a line of JSON on its input.
 
-It says on its output, as one JSON object a line, each cell that begins, then the outcome. The notebook is saved as
-it goes, so what was executed is kept whatever happens to the kernel or to this process.
+It makes a kernel ready, and begins when a second line comes; without one it ends, and nothing was done. It says
+on its output, as one JSON object a line, each cell that begins, then the outcome. The notebook is saved as it is
+executed, so what was done is kept whatever happens to the kernel or to this process.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ from artia_lab.i18n import _
 KERNEL = "artia"
 
 
-def perform(job: dict[str, Any], say: Callable[[dict[str, Any]], object]) -> dict[str, str]:
+def perform(
+    job: dict[str, Any],
+    say: Callable[[dict[str, Any]], object],
+    wait: Callable[[], object] = lambda: None,
+) -> dict[str, str]:
     """Rerun one notebook.
 
     Parameters
@@ -29,6 +34,8 @@ def perform(job: dict[str, Any], say: Callable[[dict[str, Any]], object]) -> dic
         ``notebook``, ``output``, ``aside``, ``values`` and ``cwd``.
     say : callable
         Given ``{"cell": i, "of": n}`` before the i-th cell of n, from 1.
+    wait : callable
+        Called once when the kernel is ready, before anything is executed or saved.
 
     Returns
     -------
@@ -41,7 +48,7 @@ def perform(job: dict[str, Any], say: Callable[[dict[str, Any]], object]) -> dic
     answer = {"status": "failed", "sentence": ""}
     try:
         try:
-            answer = _execute(job, saver, say)
+            answer = _execute(job, saver, say, wait)
         finally:
             saver.now()
     except Mistake as error:
@@ -49,7 +56,9 @@ def perform(job: dict[str, Any], say: Callable[[dict[str, Any]], object]) -> dic
     return answer
 
 
-def _execute(job: dict[str, Any], saver: Any, say: Callable[[dict[str, Any]], object]) -> dict[str, str]:
+def _execute(
+    job: dict[str, Any], saver: Any, say: Callable[[dict[str, Any]], object], wait: Callable[[], object]
+) -> dict[str, str]:
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
@@ -75,6 +84,7 @@ def _execute(job: dict[str, Any], saver: Any, say: Callable[[dict[str, Any]], ob
             progress_bar=False,
             saver=saver,
             tell=_tell,
+            wait=wait,
         )
     except papermill.PapermillExecutionError as error:
         sentence = _("Cell {number} raised {kind}: {detail}").format(
@@ -110,8 +120,14 @@ def _main() -> None:
             stream.write(json.dumps(message).encode() + b"\n")
 
     with open(0, "rb", closefd=False) as asked:
-        job = json.load(asked)
-    _say(perform(job, _say))
+        job = json.loads(asked.readline())
+
+        def _wait() -> None:
+            if not asked.readline():
+                # Whoever asked has gone, or thought better of it.
+                raise KeyboardInterrupt
+
+        _say(perform(job, _say, _wait))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import psutil
 import pytest
 
 from artia_lab.cli import main
@@ -176,3 +177,34 @@ def test_a_notebook_goes_on_when_nobody_listens_any_more(
     (out / "go").touch()
     until(lambda: texts(out / "n.ipynb") == "done\n")
     until(lambda: nbformat.read(out / "n.ipynb", as_version=4).metadata.papermill.duration)
+
+
+def processes_of(word: str) -> list[int]:
+    """Find the processes whose environment holds a word."""
+    found = []
+    for each in psutil.process_iter(["environ"]):
+        if any(word in value for value in (each.info["environ"] or {}).values()):
+            found.append(each.pid)
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_one_that_was_only_made_ready_never_begins_and_leaves_nothing(
+    number: signal.Signals, tmp_path: Path, notebook: Write, until: Until
+) -> None:
+    slow, out = notebook(tmp_path / "slow.ipynb", WAIT.replace("'go'", "'never'")), tmp_path / "out"
+    next_one = notebook(tmp_path / "next.ipynb", "import pathlib; pathlib.Path('next').touch()")
+    asked = subprocess.Popen(
+        [*COMMAND, str(slow), str(next_one), "--out", str(out)],
+        stderr=subprocess.PIPE,
+        # A fork shows the environment of what it was forked from, not its own.
+        env=os.environ | {"ARTIA_WARM": "off"},
+    )
+    # A process and a kernel for each.
+    until(lambda: len(processes_of(f"{out}/runs/next")) >= 2)
+    asked.send_signal(number)
+    asked.communicate()
+    until(lambda: not processes_of(f"{out}/runs/next"))
+    assert not (out / "next").exists() and not (out / "next.ipynb").exists()
+    for each in processes_of(f"{out}/runs/slow"):
+        os.kill(each, signal.SIGKILL)

@@ -142,6 +142,7 @@ def test_after_a_sigkill_only_what_is_missing_is_made(
     place = notebook(WAITS.format(place=str(where), go=str(go)))
     with _command(place, "-p", "seed=1..3", "--out", out) as process:
         kernel = int(_until(lambda: where.exists() and where.read_text()))
+        _until(lambda: json.loads((out / "reruns" / "1" / "n.json").read_text())["status"] == "finished")
         process.send_signal(signal.SIGKILL)
         process.wait()
     if orphan == "is killed too":
