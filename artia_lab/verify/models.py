@@ -125,8 +125,9 @@ def _told(metadata: dict[str, str]) -> tuple[str, str]:
     """What a model says of how it is built, and of how its training went, whatever the order of keys."""
     told = {key: _read(text) for key, text in metadata.items()}
     built = told.get("architecture")
-    training = built.pop("training", None) if isinstance(built, dict) else None
-    built, taught = (json.dumps(each, sort_keys=True, ensure_ascii=False) for each in (told, training))
+    # The precision of its products follows from the machine, unless somebody chose it: then a parameter says so.
+    aside = {key: built.pop(key, None) if isinstance(built, dict) else None for key in ("precision", "training")}
+    built, taught = (json.dumps(each, sort_keys=True, ensure_ascii=False) for each in (told, aside))
     return built, taught
 
 

@@ -39,6 +39,14 @@ def test_tiers(tmp_path: Path) -> None:
     assert _verdict(tmp_path, _weights(1, 3.0)) == "different"
 
 
+def test_another_precision_is_another_way_to_train_and_no_other_architecture(tmp_path: Path) -> None:
+    weights = _weights()
+    near = weights | {"net": weights["net"] * np.float32(1.001)}
+    assert _verdict(tmp_path, near, precision="bfloat16") == "statistically alike"
+    assert _verdict(tmp_path, _weights(1), precision="bfloat16") == "statistically alike"
+    assert _verdict(tmp_path, _weights(1, 3.0), precision="bfloat16") == "different"
+
+
 def test_another_architecture_is_different_and_another_training_is_not(tmp_path: Path) -> None:
     assert _verdict(tmp_path, _weights(), size=64) == "different"
     assert _verdict(tmp_path, _weights(), training={"steps": 360}) == "statistically alike"

@@ -123,6 +123,23 @@ def test_our_panel_may_be_saved_before_it_hears_of_the_run(tmp_path: Path) -> No
     assert compare_notebooks(one, other, []).status == "failed"
 
 
+def test_what_our_panel_says_of_likeness_may_be_of_another_work_of_the_same_kind(tmp_path: Path) -> None:
+    def saying(name: str, nearest: str, path: str = "outputs/a.png") -> Path:
+        works = [{"path": path, "likeness": f"Hardly near: the nearest item is “{nearest}”."}]
+        panel = {"_anywidget_id": "artia_lab.panel.panel.Panel", "outcome": {"works": works}}
+        return _by_hand(tmp_path / name, x={"state": panel})
+
+    a, b, c = (
+        saying("a", "hachures.png"),
+        saying("b", "carreaux.png"),
+        saying("c", "hachures.png", "outputs/b.png"),
+    )
+    assert compare_notebooks(a, b, []).verdict == "statistically alike"
+    # Where nothing but the same is to be expected, this is a failure all the same.
+    assert compare_notebooks(a, b, []).status == "failed"
+    assert compare_notebooks(a, c, []).verdict == "different"
+
+
 def test_how_far_our_panel_had_drawn_a_curve_is_of_the_moment(tmp_path: Path) -> None:
     panel = {"_anywidget_id": "artia_lab.panel.panel.Panel", "values": {"seed": 0}}
     a, b = (
