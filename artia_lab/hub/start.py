@@ -6,8 +6,10 @@ import os
 import pwd
 import secrets
 import socket
+import ssl
 import sys
 from pathlib import Path
+from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
 from artia_lab.errors import Mistake
 from artia_lab.home import data_folder
@@ -239,12 +241,18 @@ def _left_behind(settings: Settings) -> bool:
 
 
 def _answers(settings: Settings) -> bool:
-    """Whether the hub itself listens; the proxy is there before it is."""
+    """Whether the hub is reached at its address; the proxy is there before it is, and before it knows the way."""
     try:
         socket.create_connection(("127.0.0.1", settings.hub_port), timeout=1).close()
     except OSError:
         return False
-    return True
+    # What is asked is this machine: no matter whose name the certificate bears.
+    handlers = [ProxyHandler({}), HTTPSHandler(context=ssl._create_unverified_context())]
+    try:
+        with build_opener(*handlers).open(f"{settings.url}hub/api", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def _welcome(settings: Settings) -> None:

@@ -134,7 +134,10 @@ def test_stop_keeps_what_was_made(pictures: str) -> None:
     panel = open_panel("image.slow", corpus=pictures, steps=600)
     panel.start()
     wait_until(lambda: panel.progress.get("step", 0) >= 2)
-    heard(panel, kind="stop")
+    # One that was meant for a run before comes late, and is not for this one.
+    heard(panel, kind="stop", run="20260101-000000-image.slow-ffffff")
+    assert panel.folder is not None and panel.folder.status() == "running"
+    heard(panel, kind="stop", run=panel.progress["run"])
     wait_until(lambda: panel.outcome)
     assert panel.outcome["state"] == "cancelled"
     assert [each["file"] for each in panel.outcome["traces"]] == ["levels.csv"]
