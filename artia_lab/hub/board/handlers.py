@@ -99,8 +99,9 @@ class _Facilitator(HubOAuthenticated, _Base):
     identified = False
 
     def check_xsrf_cookie(self) -> None:
-        # Whoever shows a token rather than a cookie is no browser; whether it is one is known in a moment.
-        if self.identified or "Authorization" not in self.request.headers:
+        # Whoever brings no cookie is nobody yet: the hub looks every minute whether the board answers. And whoever
+        # shows a token rather than a cookie is no browser; whether it is one is known in a moment.
+        if "Cookie" in self.request.headers and (self.identified or "Authorization" not in self.request.headers):
             super().check_xsrf_cookie()
 
     async def prepare(self) -> None:

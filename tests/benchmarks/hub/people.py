@@ -65,6 +65,10 @@ class Person:
         if self._browser is not None:
             await self._browser.close()
 
+    def since(self, moment: float) -> float:
+        """Say how many seconds after a moment they came."""
+        return self._began - moment
+
     def _did(self, step: str) -> None:
         self.took[step] = time.monotonic() - self._began
 
