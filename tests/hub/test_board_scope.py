@@ -34,6 +34,7 @@ def state(tmp_path):
 def knowledge(state):
     """Know what there is, with everybody's seat open."""
     known = Knowledge()
+    known.facilitators = (FAY, GUS)
     known.workshops, known.names = workshops(state, (FAY, GUS))
     known.seats = {user: {"state": "open", "since": 0.0} for user in (ADA, BO, ZOE)}
     return known
@@ -112,3 +113,8 @@ def test_nobody_acts_on_somebody_else_s_group(act, do):
 def test_a_workshop_whose_facilitators_have_all_left_is_anybody_s(knowledge, state):
     knowledge.workshops, knowledge.names = workshops(state, (GUS,))
     assert knowledge.concerns(GUS, ADA)
+
+
+def test_who_administers_the_hub_sees_everybody(knowledge):
+    told = news(Live(knowledge).open("ada"))
+    assert set(told["rows"]) == {ADA, BO, ZOE} and len(told["facts"]["workshops"]) == 2

@@ -27,6 +27,8 @@ class Knowledge:
         By user, the name that is shown and the workshop.
     workshops : list of dict
         ``name``, ``title``, ``seats``, ``joined``, ``expires``, ``state``, ``language`` and ``facilitators``.
+    facilitators : tuple of str
+        Those of the hub.
     machine : dict
         ``memory_mb``, ``memory_total_mb``, ``load`` and ``cores``.
     hub : bool
@@ -40,6 +42,7 @@ class Knowledge:
         self.shared = False
         self.names: dict[str, tuple[str, str]] = {}
         self.workshops: list[dict[str, Any]] = []
+        self.facilitators: tuple[str, ...] = ()
         self.machine: dict[str, float] = {}
         self.hub = False
 
@@ -76,12 +79,11 @@ class Knowledge:
         Returns
         -------
         bool
-            False for the participants of a workshop that others facilitate.
+            False for the participants of a workshop that others facilitate; True for whoever came to the board by
+            another right, that of an administrator.
         """
         _name, workshop = self.names.get(user, (user, ""))
-        return not any(
-            each["name"] == workshop and facilitator not in each["facilitators"] for each in self.workshops
-        )
+        return all(each["name"] != workshop or self._leads(facilitator, each) for each in self.workshops)
 
     def rows(self) -> dict[str, dict[str, Any]]:
         """Sum up everybody.
@@ -157,8 +159,11 @@ class Knowledge:
             "memory_total_mb": round(self.machine.get("memory_total_mb", 0.0), -2),
             "load": round(self.machine.get("load", 0.0)),
             "processors": self.machine.get("cores", 0),
-            "workshops": [each for each in self.workshops if facilitator in each["facilitators"]],
+            "workshops": [each for each in self.workshops if self._leads(facilitator, each)],
         }
+
+    def _leads(self, facilitator: str, workshop: Mapping[str, Any]) -> bool:
+        return facilitator in workshop["facilitators"] or facilitator not in self.facilitators
 
     def _energy(self) -> dict[str, float]:
         used: dict[str, float] = {}

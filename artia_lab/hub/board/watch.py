@@ -175,8 +175,7 @@ class Watch:
         self, knowledge: Knowledge, hub: Hub, state: Path, facilitators: tuple[str, ...], slots: str, token: str
     ) -> None:
         self._knowledge, self._hub, self._state, self._slots, self._token = knowledge, hub, state, slots, token
-        self._facilitators = facilitators
-        knowledge.shared = bool(slots)
+        knowledge.shared, knowledge.facilitators = bool(slots), facilitators
 
     async def run(self) -> None:
         """Ask until it is cancelled."""
@@ -236,7 +235,7 @@ class Watch:
 
     async def _read_workshops(self) -> None:
         self._knowledge.workshops, self._knowledge.names = await asyncio.to_thread(
-            workshops, self._state, self._facilitators
+            workshops, self._state, self._knowledge.facilitators
         )
 
     async def _measure(self) -> None:
