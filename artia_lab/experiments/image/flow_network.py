@@ -144,7 +144,8 @@ def _fast_bfloat16() -> bool:
     `tests/benchmarks/small_corpus_first.py`, and loses elsewhere: too little for results of its own on each kind
     of computer. A person may still ask for it.
     """
-    return bool(torch.cpu._is_amx_tile_supported())
+    # Held to older instructions, oneDNN, which multiplies, would imitate them slowly: then the second is false.
+    return bool(torch.cpu._is_amx_tile_supported() and torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 class Network:

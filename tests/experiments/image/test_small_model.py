@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import subprocess
 import sys
 import threading
@@ -475,3 +476,13 @@ def test_declaring_the_experiments_does_not_load_torch() -> None:
 def test_it_is_declared_in_both_languages() -> None:
     assert EXPERIMENT.id == "image.small-model"
     assert (EXPERIMENT.title.fr, EXPERIMENT.title.en) == ("Petit modèle", "Small model")
+
+
+def test_a_processor_held_to_older_instructions_is_not_asked_for_what_it_imitates() -> None:
+    code = (
+        "from artia_lab.experiments.image.flow_network import suited; "
+        "print(suited('auto', 'auto', 'cpu').precision)"
+    )
+    held = os.environ | {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}
+    said = subprocess.run([sys.executable, "-c", code], env=held, capture_output=True, text=True, check=True)
+    assert said.stdout == "float32\n"
