@@ -56,6 +56,8 @@ def test_the_lab_opens_on_the_notebooks_in_the_person_s_language_and_calls_nobod
     assert plugin["schema"]["properties"]["locale"]["default"] == "fr_FR"
     assert linker["schema"]["properties"]["allowCommandLinker"]["default"] is False
     assert news["news"] == []
+    # Nor does it ask PyPI for extensions.
+    assert '"can_install": false' in page
 
 
 def test_the_person_s_own_changes_to_a_notebook_stay(artia_home):
