@@ -28,7 +28,7 @@ def options(language: str) -> list[str]:
         f"--ServerApp.root_dir={home()}",
         f"--ServerApp.preferred_dir={notebooks}",
         f"--LabApp.app_settings_dir={data_folder('hub_config') / 'lab' / language}",
-        # The usual manager of extensions asks PyPI, and gets ready for it at each start: half of a seat's own work.
+        # The usual manager of extensions asks PyPI, and gets ready for it at each start: a third of that start.
         "--LabApp.extension_manager=readonly",
     ]
 
