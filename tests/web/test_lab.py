@@ -47,6 +47,9 @@ def test_the_lab_opens_on_the_notebooks_in_the_person_s_language_and_calls_nobod
         linker = session.get(
             f"{server}/lab/api/settings/@jupyterlab/apputils-extension:sanitizer", timeout=30
         ).json()
+        extensions = session.get(
+            f"{server}/lab/api/settings/@jupyterlab/extensionmanager-extension:plugin", timeout=30
+        ).json()
         news = session.get(f"{server}/lab/api/news", timeout=30).json()
     finally:
         lab.send_signal(signal.SIGTERM)
@@ -58,6 +61,7 @@ def test_the_lab_opens_on_the_notebooks_in_the_person_s_language_and_calls_nobod
     assert news["news"] == []
     # Nor does it ask PyPI for extensions.
     assert '"can_install": false' in page
+    assert extensions["schema"]["properties"]["enabled"]["default"] is False
 
 
 def test_the_person_s_own_changes_to_a_notebook_stay(artia_home):
