@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PATIENCE_S = 5.0
+# A group that nobody has entered by then was left by a review that was killed.
+LEFT_AFTER_S = 60.0
+PREFIX = "artia-review-"
 _MOUNTS = Path("/proc/self/mountinfo")
 
 
@@ -60,8 +63,9 @@ def grouped(processes: int) -> Iterator[list[str]]:
 
 def _group(processes: int) -> Path | None:
     for parent in _parents():
+        _sweep(Path(parent))
         try:
-            group = Path(tempfile.mkdtemp(prefix="artia-review-", dir=parent))
+            group = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
         except OSError:
             continue
         try:
@@ -81,6 +85,14 @@ def _parents() -> Iterator[str]:
         kind, _source, options = words[words.index("-") + 1 :][:3]
         if kind == "cgroup2" or (kind == "cgroup" and "pids" in options.split(",")):
             yield words[4]
+
+
+def _sweep(parent: Path) -> None:
+    for each in parent.glob(f"{PREFIX}*"):
+        # One with a process in it cannot be removed.
+        with contextlib.suppress(OSError):
+            if time.time() - each.stat().st_mtime > LEFT_AFTER_S:
+                each.rmdir()
 
 
 def _remove(group: Path) -> None:

@@ -25,6 +25,7 @@ import pytest
 from artia_lab.home import data_folder
 from artia_lab.i18n import Text
 from artia_lab.provenance import Identity
+from artia_lab.review import processes
 from artia_lab.review.limits import GB, MB, Limits
 from artia_lab.review.processes import refused_beyond
 from artia_lab.review.rerun import _received
@@ -157,6 +158,25 @@ def test_the_kernel_itself_refuses_what_nobody_has_seen_yet() -> None:
         watched(command, files, replace(SMALL, processes=5000), out)
     assert 0 < int(out.getvalue()) < refused_beyond(SMALL.processes)
     assert not left_behind()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes control groups")
+def test_the_control_group_of_a_review_that_was_killed_is_swept_away() -> None:
+    with processes.grouped(60) as kept:
+        if not kept:
+            pytest.skip("no control group can be made on this machine")
+        group = Path(kept[-1])
+        sleeper = subprocess.Popen([*kept, "/bin/sleep", "600"])
+        while not (group / "cgroup.procs").read_text():
+            time.sleep(0.01)
+        left = group.with_name(f"{processes.PREFIX}left")
+        left.mkdir()
+        os.utime(left, (0, 0))
+        with processes.grouped(60):
+            assert not left.exists() and group.exists()
+        sleeper.kill()
+        sleeper.wait()
+    assert not group.exists()
 
 
 def test_the_disk_ends_where_it_must(inside: Inside) -> None:
