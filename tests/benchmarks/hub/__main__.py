@@ -1,6 +1,6 @@
 """A workshop on this machine: how soon everybody's first cell has run, and what it takes of memory.
 
-``python tests/benchmarks/hub [--clients 30] [--stock] [--idle 150] [--cell torch|media]``
+``python tests/benchmarks/hub [--clients 30] [--stock] [--idle 150] [--cell torch|media] [--patience 600]``
 
 People join within 5 s, wait for their seat as the pages make them wait, open a kernel over a websocket that they
 keep open, and run a first cell: ``torch`` imports it and multiplies, ``media`` imports what the library's
@@ -43,7 +43,7 @@ CELLS = {
         "x = torch.randn(256, 256)\n(x @ x).sum().item()"
     ),
 }
-WITHIN_S, IDLE_S, OPEN_S = 5.0, 60.0, 120.0
+WITHIN_S, IDLE_S, OPEN_S, PATIENCE_S = 5.0, 60.0, 120.0, 600.0
 PASSWORD = "a-password-for-a-benchmark"
 # What a hub has besides seats and kernels.
 APART = (
@@ -207,18 +207,20 @@ def memory_mb(folder: Path) -> tuple[float, float, int]:
     return taken, apart, count
 
 
-async def workshop(hub: Hub, people: int, cell: str, compute: bool = True) -> list[Person]:
+async def workshop(
+    hub: Hub, people: int, cell: str, compute: bool = True, patience_s: float = PATIENCE_S
+) -> list[Person]:
     """Let everybody come within 5 s, and wait until the last one is served or has failed."""
     order = random.Random(0)
-    crowd = [Person(hub.url, f"person{number}", hub.password, hub.kernel) for number in range(people)]
+    crowd = [Person(hub.url, f"person{number}", hub.password, hub.kernel, patience_s) for number in range(people)]
     await asyncio.gather(*(each.come(order.uniform(0, WITHIN_S), cell, compute) for each in crowd))
     return crowd
 
 
-async def measure(hub: Hub, what: str, people: int, cell: str) -> tuple[float, float]:
+async def measure(hub: Hub, what: str, people: int, cell: str, patience_s: float) -> tuple[float, float]:
     """Run one workshop; give the seconds until the last one served had run a first cell, and the memory in MB."""
     began = time.monotonic()
-    crowd = await workshop(hub, people, cell)
+    crowd = await workshop(hub, people, cell, patience_s=patience_s)
     await asyncio.sleep(1)
     taken, apart, count = memory_mb(hub.folder)
     served = [each for each in crowd if not each.failed]
@@ -271,6 +273,9 @@ def main() -> None:
     parser.add_argument(
         "--at-once", type=int, default=0, help="how many seats start at once; by default the usual"
     )
+    parser.add_argument(
+        "--patience", type=float, default=PATIENCE_S, help="how long people wait for an answer, in s"
+    )
     args = parser.parse_args()
     # A benchmark that is stopped must not leave thirty seats behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -280,10 +285,10 @@ def main() -> None:
         return
     cell = CELLS[args.cell]
     with ours(args.clients, args.at_once) as hub:
-        ours_s, ours_mb = asyncio.run(measure(hub, "ArtIA Lab", args.clients, cell))
+        ours_s, ours_mb = asyncio.run(measure(hub, "ArtIA Lab", args.clients, cell, args.patience))
     if args.stock:
         with stock() as hub:
-            theirs_s, theirs_mb = asyncio.run(measure(hub, "JupyterHub", args.clients, cell))
+            theirs_s, theirs_mb = asyncio.run(measure(hub, "JupyterHub", args.clients, cell, args.patience))
         print(f"{theirs_s / ours_s:.1f} times sooner, 1/{theirs_mb / ours_mb:.1f} of the memory", flush=True)
 
 

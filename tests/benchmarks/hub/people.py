@@ -12,8 +12,6 @@ from typing import Any
 
 import aiohttp
 
-PATIENCE_S = 600
-
 
 @dataclass
 class Person:
@@ -27,6 +25,8 @@ class Person:
         What they type on its first page.
     kernel : str
         The kernel of their notebook.
+    patience_s : float
+        How long they wait for any one answer, in s.
     took : dict
         How long each step took since they came, in s.
     failed : str
@@ -37,6 +37,7 @@ class Person:
     name: str
     password: str
     kernel: str
+    patience_s: float
     took: dict[str, float] = field(default_factory=dict)
     failed: str = ""
     _began: float = 0.0
@@ -48,7 +49,7 @@ class Person:
         await asyncio.sleep(after)
         self._began = time.monotonic()
         self._browser = aiohttp.ClientSession(
-            cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=aiohttp.ClientTimeout(total=PATIENCE_S)
+            cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=aiohttp.ClientTimeout(total=self.patience_s)
         )
         try:
             await self._join()
@@ -130,7 +131,7 @@ class Person:
         asked = message(cell)
         await self._channel.send_str(json.dumps(asked))
         while True:
-            said = await self._channel.receive(timeout=PATIENCE_S)
+            said = await self._channel.receive(timeout=self.patience_s)
             if said.type is not aiohttp.WSMsgType.TEXT:
                 if said.type is aiohttp.WSMsgType.BINARY:
                     continue
