@@ -12,13 +12,13 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from artia_lab import corpora, experiments, slots, warm
-from artia_lab.errors import ArtiaError, Cancelled, MaterialError, Mistake, ParameterError
+from artia_lab.errors import ArtiaError, Cancelled, Mistake, ParameterError
 from artia_lab.i18n import _, language, use_language
 from artia_lab.parameters import Parameters
 from artia_lab.runs import ACTIVE, Request, RunFolder, runs_folder
@@ -214,6 +214,7 @@ def perform(folder: RunFolder, pid: int | None = None, place: slots.Place = slot
     """
     from artia_lab import models
     from artia_lab.energy import meter
+    from artia_lab.provenance.measure import measure
     from artia_lab.runs import environment
 
     asked = folder.request()
@@ -236,7 +237,7 @@ def perform(folder: RunFolder, pid: int | None = None, place: slots.Place = slot
             with corpora.CorpusReader(material) as reader:
                 experiment.run(parameters, reader, out, report)
                 timings["run_s"] = time.monotonic() - began
-                likeness = _measure(out, reader, report)
+                likeness = measure(out, reader, report)
                 timings["likeness_s"] = time.monotonic() - began - timings["run_s"]
             status = "finished"
         except slots.Preempted:
@@ -290,59 +291,6 @@ def _keep_models(weights: list[Path], record: dict[str, Any]) -> list[str]:
                 ).format(reason=error.strerror)
             )
     return kept
-
-
-def _measure(out: Outputs, reader: Any, report: Report) -> dict[str, Any] | None:
-    """Measure the likeness of each work, noted in its entry; give that of the nearest one."""
-    nearest: dict[str, Any] | None = None
-    for entry in out.kept:
-        if entry["path"] not in out.works:
-            continue
-        path = entry["path"]
-        try:
-            found = out.measured.get(path) or _likeness(out.works[path], entry["medium"], reader)
-        except MaterialError as error:
-            # The corpus went away after the work was made: the work stays.
-            report.warn(_("The likeness could not be measured. {reason}").format(reason=error))
-            continue
-        entry["likeness"] = found.to_json() | {"sentence": found.sentence()}
-        if nearest is None or entry["likeness"]["nearness"] > nearest["nearness"]:
-            nearest = entry["likeness"] | {"output": entry["path"]}
-    return nearest
-
-
-def _likeness(work: Any, medium: str, reader: Any) -> Any:
-    from artia_lab import likeness
-
-    references = _References(reader, medium, work[1] if medium == "audio" else None)
-    if medium == "image":
-        return likeness.picture(work, references)
-    if medium == "audio":
-        samples, sr = work
-        return likeness.sound(samples.mean(axis=0) if samples.ndim == 2 else samples, sr, references)
-    return likeness.text(work, references)
-
-
-class _References(Mapping[str, Any]):
-    """The items a run used, decoded again one by one when they are compared with."""
-
-    def __init__(self, reader: Any, medium: str, sr: int | None) -> None:
-        self._reader, self._medium, self._sr = reader, medium, sr
-        self._items = {item.file: item for item in reader.used if item.medium == medium}
-
-    def __getitem__(self, file: str) -> Any:
-        item = self._items[file]
-        if self._medium == "image":
-            from artia_lab.likeness.images import COMPARED_PX
-
-            return self._reader.picture(item, max_side=COMPARED_PX)
-        return self._reader.sound(item, self._sr) if self._medium == "audio" else self._reader.text(item)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)
 
 
 def _credit(item: Any) -> dict[str, str]:

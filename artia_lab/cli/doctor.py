@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import os
 import platform
 import shutil
@@ -97,6 +96,8 @@ def _python() -> Finding:
 
 
 def _torch() -> Finding:
+    import importlib.metadata
+
     try:
         version = importlib.metadata.version("torch")
     except importlib.metadata.PackageNotFoundError:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.fft import rfft
 
 from artia_lab.likeness.sound_places import frame
-from artia_lab.likeness.sound_signal import Samples
+from artia_lab.likeness.sound_signal import Samples, window
 
 Floats = NDArray[np.float64]
 
@@ -140,11 +140,14 @@ def _of_a_kind(
     around = stretch[max(0, start - hop) : start + len(x) + hop + size]
     before = max(0, hop - start)
     around = np.pad(around, (before, len(x) + 2 * hop + size - before - len(around)))
-    of_item, of_stretch = _spectra(np.pad(x, (hop, hop + size)), size), _spectra(around, size)
+    # Of all the frequencies, those of this kind: a fiftieth where frames are long.
+    inside = slice(bins[0], bins[-1])
+    of_item = _spectra(np.pad(x, (hop, hop + size)), size)[:, inside]
+    of_stretch = _spectra(around, size)[:, inside]
     rows = np.arange(0, len(of_item), GROUPED_FRAMES)
 
     def grouped(values: NDArray) -> NDArray:
-        banded = np.add.reduceat(values[:, : bins[-1]], bins[:-1], axis=1)
+        banded = np.add.reduceat(values, bins[:-1] - bins[0], axis=1)
         return np.add.reduceat(banded, rows, axis=0).astype(np.result_type(values, np.float64)).ravel()
 
     cross = of_stretch * of_item.conj()
@@ -184,8 +187,7 @@ def _softened_where_cut(item: Samples, start: int, length: int, rate: float) -> 
 
 
 def _spectra(samples: Samples, size: int) -> NDArray[np.complex64]:
-    window = np.hanning(size + 1)[:-1].astype(np.float32)
     spectra: NDArray[np.complex64] = rfft(
-        np.lib.stride_tricks.sliding_window_view(samples, size)[:: size // 2] * window
+        np.lib.stride_tricks.sliding_window_view(samples, size)[:: size // 2] * window(size)
     )
     return spectra

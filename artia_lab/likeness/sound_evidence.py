@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
-from artia_lab.likeness.sound_signal import FRAME, RATE_HZ, Samples
+from artia_lab.likeness.sound_signal import FRAME, RATE_HZ, Samples, window
 
 Floats = NDArray[np.float64]
 
@@ -168,8 +168,7 @@ def _weighted_medians(values: Floats, weights: Floats) -> Floats:
 
 def _spectra(samples: Samples, size: int) -> NDArray[np.complex64]:
     views = np.lib.stride_tricks.sliding_window_view(samples, size)[:: size // 2]
-    window = np.hanning(size + 1)[:-1].astype(np.float32)
-    spectra: NDArray[np.complex64] = rfft((views - views.mean(axis=1, keepdims=True)) * window)
+    spectra: NDArray[np.complex64] = rfft((views - views.mean(axis=1, keepdims=True)) * window(size))
     return spectra
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
-from artia_lab.likeness.sound_signal import FRAME, RATE_HZ, Elastic, Samples
+from artia_lab.likeness.sound_signal import FRAME, RATE_HZ, Elastic, Samples, window
 
 Floats = NDArray[np.float32]
 
@@ -74,9 +74,8 @@ def magnitudes(samples: Samples, hop: float) -> Floats:
     padded = np.pad(samples, (FRAME // 2, FRAME))
     views = np.lib.stride_tricks.sliding_window_view(padded, FRAME)
     moments = np.rint(np.arange(0, len(samples), hop)).astype(np.intp)
-    window = np.hanning(FRAME + 1)[:-1].astype(np.float32)
     parts = [moments[first : first + MOMENTS_AT_ONCE] for first in range(0, len(moments), MOMENTS_AT_ONCE)]
-    return np.concatenate([np.abs(rfft(views[part] * window)) for part in parts])
+    return np.concatenate([np.abs(rfft(views[part] * window(FRAME))) for part in parts])
 
 
 def shape(spectra: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import gcd
 
 import numpy as np
@@ -76,6 +77,25 @@ def resampled(samples: Samples, sr: float, rate: float = RATE_HZ) -> Samples:
 
 def _fitted(spectrum: Spectra, bins: int) -> Spectra:
     return spectrum[:bins] if len(spectrum) >= bins else np.pad(spectrum, (0, bins - len(spectrum)))
+
+
+@cache
+def window(size: int) -> Samples:
+    """Give Hann's window.
+
+    Parameters
+    ----------
+    size : int > 0
+        Its length.
+
+    Returns
+    -------
+    np.ndarray [shape=(size,)]
+        float32, periodic; it belongs to everybody, and cannot be written to.
+    """
+    shape: Samples = np.hanning(size + 1)[:-1].astype(np.float32)
+    shape.flags.writeable = False
+    return shape
 
 
 class Elastic:

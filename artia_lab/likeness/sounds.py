@@ -61,6 +61,8 @@ def sound(y: NDArray, sr: float, references: Mapping[str, NDArray]) -> Likeness:
     ValueError
         If `sr` is not positive.
     """
+    from threadpoolctl import threadpool_limits
+
     from artia_lab.likeness.sound_passages import Heard
     from artia_lab.likeness.sound_search import find
     from artia_lab.likeness.sound_signal import RATE_HZ
@@ -72,7 +74,9 @@ def sound(y: NDArray, sr: float, references: Mapping[str, NDArray]) -> Likeness:
     counted = {"sounding_s": sounding / RATE_HZ, "references": len(references)}
     if not sounding or not references:
         return nothing("audio", METHOD, longest_run_s=0.0, items_copied=0, evidence=0.0, plain=0.0, **counted)
-    passages = find(output, references)
+    # The products are small: several threads would wait for one another longer than they would work.
+    with threadpool_limits(1):
+        passages = find(output, references)
     sure = [passage for passage in passages if passage.sure]
     return Likeness(
         "audio",

@@ -142,8 +142,11 @@ def run(parameters: Parameters, corpus: Any, out: Any, report: Any) -> None:
         it is followed.
     """
     from artia_lab.experiments.audio.mosaic import make_mosaic
+    from artia_lab.experiments.threads import one_thread
 
-    make_mosaic(parameters, corpus, out, report)
+    # Two threads would take as long, and twice the cores.
+    with one_thread():
+        make_mosaic(parameters, corpus, out, report)
 
 
 EXPERIMENT = Experiment(

@@ -10,7 +10,7 @@ from artia_lab.corpora import CorpusReader
 from artia_lab.errors import MaterialError
 from artia_lab.experiments.critical.copy_check_listening import by_ear
 from artia_lab.experiments.critical.copy_check_planted import demonstration
-from artia_lab.experiments.critical.copy_check_references import SR, References, read
+from artia_lab.experiments.critical.copy_check_references import SR, read, references
 from artia_lab.experiments.critical.copy_check_report import written
 from artia_lab.experiments.critical.copy_check_sheet import sheet
 from artia_lab.experiments.critical.copy_check_subject import find_subject
@@ -21,6 +21,7 @@ from artia_lab.experiments.critical.copy_check_wave import waves
 if TYPE_CHECKING:
     from artia_lab.experiments.critical.copy_check import Parameters
     from artia_lab.experiments.critical.copy_check_subject import Subject
+    from artia_lab.provenance.measure import Compared
 
 
 def audit(parameters: Parameters, corpus: Any, out: Any, report: Any) -> None:
@@ -50,7 +51,7 @@ def audit(parameters: Parameters, corpus: Any, out: Any, report: Any) -> None:
         left_out = list(subject.left_out)
         progress = _Progress(report, subject, corpus)
         media = sorted({item.medium for item in subject.items})
-        references = {each: References(corpus, each, report.warn, progress.heed) for each in media}
+        compared = {each: references(corpus, each, report.warn, progress.heed) for each in media}
         findings: list[Finding] = []
         with CorpusReader(subject.corpus) as reader:
             for place, item in enumerate(subject.items, 1):
@@ -62,14 +63,14 @@ def audit(parameters: Parameters, corpus: Any, out: Any, report: Any) -> None:
                     left_out.append(str(error))
                     continue
                 measured = subject.measured.get(item.file)
-                among = references[item.medium]
+                among = compared[item.medium]
                 finding = examine(item.file, item.medium, work, among, parameters.threshold, measured)
                 findings.append(finding)
-                _draw(place, finding, work, references[item.medium], out, report)
+                _draw(place, finding, work, compared[item.medium], out, report)
     if not findings:
         raise MaterialError(left_out[-1])
     title = corpus.corpus.title
-    text = written(findings, subject, origins, left_out, references, title, parameters.threshold)
+    text = written(findings, subject, origins, left_out, compared, title, parameters.threshold)
     report.preview(text)
     out.text(text, name="report")
     out.table(rows(findings), name="findings")
@@ -79,14 +80,14 @@ def audit(parameters: Parameters, corpus: Any, out: Any, report: Any) -> None:
     progress.end()
 
 
-def _draw(place: int, finding: Finding, work: Any, references: References, out: Any, report: Any) -> None:
+def _draw(place: int, finding: Finding, work: Any, compared: Compared, out: Any, report: Any) -> None:
     if finding.medium == "text":
         return
-    picture = (sheet if finding.medium == "image" else waves)(finding, work, references)
+    picture = (sheet if finding.medium == "image" else waves)(finding, work, compared)
     out.image(picture, name=f"nearest-{place}")
     report.preview(picture)
     if finding.medium == "audio" and finding.neighbours:
-        out.audio(by_ear(finding, work, references), SR, name=f"listen-{place}")
+        out.audio(by_ear(finding, work, compared), SR, name=f"listen-{place}")
 
 
 class _Progress:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from artia_lab.errors import MaterialError
 from artia_lab.likeness.images import COMPARED_PX
+from artia_lab.provenance.measure import Compared
+
+if TYPE_CHECKING:
+    from artia_lab.corpora import CorpusReader
 
 SR = 44_100
 KEPT_BYTES = 256 << 20
 
 
-def read(reader: Any, item: Any) -> Any:
+def read(reader: CorpusReader, item: Any) -> Any:
     """Decode an item in the form in which it is compared.
 
     Parameters
@@ -39,8 +43,13 @@ def read(reader: Any, item: Any) -> Any:
     return reader.sound(item, SR) if item.medium == "audio" else reader.text(item)
 
 
-class References(Mapping[str, Any]):
-    """The items of one medium, by file name; those that cannot be read are left out.
+def references(
+    reader: CorpusReader,
+    medium: str,
+    warn: Callable[[str], object],
+    heed: Callable[[], object] = lambda: None,
+) -> Compared:
+    """Decode the items of one medium; those that cannot be read are left out.
 
     Parameters
     ----------
@@ -53,42 +62,25 @@ class References(Mapping[str, Any]):
     heed : callable
         Called each time an item is wanted; may raise to stop.
 
+    Returns
+    -------
+    Compared
+        The items, by file name.
+
     Raises
     ------
     MaterialError
         If none can be read.
     """
-
-    def __init__(
-        self, reader: Any, medium: str, warn: Callable[[str], object], heed: Callable[[], object] = lambda: None
-    ) -> None:
-        self._reader, self._heed = reader, heed
-        self._items: dict[str, Any] = {}
-        self._kept: dict[str, Any] = {}
-        self._room = KEPT_BYTES
-        refused: MaterialError | None = None
-        for item in reader.items(medium):
-            heed()
-            try:
-                content = read(reader, item)
-            except MaterialError as error:
-                refused = refused or error
-                warn(str(error))
-                continue
-            self._items[item.file] = item
-            size = content.nbytes if isinstance(content, np.ndarray) else 4 * len(content)
-            if size <= self._room:
-                self._room -= size
-                self._kept[item.file] = content
-        if refused and not self._items:
-            raise refused
-
-    def __getitem__(self, file: str) -> Any:
-        self._heed()
-        return self._kept[file] if file in self._kept else read(self._reader, self._items[file])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)
+    found = Compared(reader.items(medium), lambda item: read(reader, item), KEPT_BYTES, heed)
+    refused: MaterialError | None = None
+    for file in list(found):
+        try:
+            found[file]
+        except MaterialError as error:
+            refused = refused or error
+            warn(str(error))
+            found.leave_out(file)
+    if refused and not found:
+        raise refused
+    return found

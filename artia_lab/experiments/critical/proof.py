@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from artia_lab import corpora
 from artia_lab.experiments.critical.copy_check_planted import ORIGINAL, PLANTED, SUFFIX, original, planted
-from artia_lab.experiments.critical.copy_check_references import References
+from artia_lab.experiments.critical.copy_check_references import references
 from artia_lab.experiments.critical.copy_check_verdict import COPY, examine
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def a_planted_copy_is_found(folder: RunFolder) -> bool:
 
 def _holds(reader: Any, medium: str, seed: int) -> bool:
     item, copy = planted(reader, medium, seed)
-    references = References(reader, medium, lambda _sentence: None)
-    found = examine(str(PLANTED), medium, copy, references)
-    other = examine(str(ORIGINAL), medium, original(medium, seed), references)
+    compared = references(reader, medium, lambda _sentence: None)
+    found = examine(str(PLANTED), medium, copy, compared)
+    other = examine(str(ORIGINAL), medium, original(medium, seed), compared)
     named = bool(found.likeness.nearest) and found.likeness.nearest[0].item == item
     return found.verdict == COPY and named and other.verdict != COPY

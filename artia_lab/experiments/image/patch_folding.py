@@ -8,7 +8,7 @@ from torch import Tensor
 
 from artia_lab.experiments.image.patch_atlas import Atlas
 
-BAND = 500_000
+BAND = 125_000
 """Patch pixels gathered at once; bounds the memory and the time between two reports."""
 
 ASIDE = 0.01
@@ -97,13 +97,14 @@ def fold(patches: Tensor, rows: Tensor, columns: Tensor, size: tuple[int, int], 
     side, shape = len(weights), (len(rows), len(columns))
     sums = torch.zeros(4, *size, device=patches.device)
     # Pixel by pixel of a patch, then colour by colour, as `F.fold` takes them; the weight is a fourth colour.
-    layers = patches.reshape(-1, side * side * 3).t().contiguous().view(side * side, 3, *shape)
-    shares = weights.to(patches.device).flatten()[:, None, None]
-    coloured = (layers * shares[:, None]).transpose(0, 1)
+    layers = patches.reshape(-1, side * side, 3).permute(2, 1, 0)
+    shares = weights.to(patches.device).flatten()[:, None]
+    coloured = torch.empty(4, side * side, len(rows) * len(columns), device=patches.device)
+    torch.mul(layers, shares, out=coloured[:3])
+    coloured[3] = shares
     for down, row_step in _runs(rows.tolist()):
         for across, column_step in _runs(columns.tolist()):
-            colours = coloured[:, :, down, across]
-            laid = torch.cat([colours, shares.expand_as(colours[0])[None]])
+            laid = coloured.view(4, side * side, *shape)[:, :, down, across]
             top, left = int(rows[down][0]), int(columns[across][0])
             bottom, right = int(rows[down][-1]) + side, int(columns[across][-1]) + side
             sums[:, top:bottom, left:right] += F.fold(
