@@ -11,7 +11,7 @@ from artia_lab.experiments.image.patch_atlas import Atlas
 KEPT = 4
 """Candidates kept for each patch where not all patches of the corpus are weighed."""
 
-CHUNK = 2_000_000
+CHUNK = 1_000_000
 """Coordinates compared at once; bounds the memory and the time between two reports."""
 
 BALANCE_ROUNDS = 5
