@@ -51,7 +51,8 @@ class Reporter:
         self._server, self._address, self._token, self._obey = server, address, token, obey
         self.positions = snapshot.Positions()
         self._runs = snapshot.Runs()
-        self._memory_mb, self._measured = 0.0, float("-inf")
+        # Not at once: a seat that starts has more urgent things to do.
+        self._memory_mb, self._measured = 0.0, time.monotonic()
 
     async def run(self) -> None:
         """Report and obey until the server ends."""
@@ -89,13 +90,18 @@ class Reporter:
     async def _look(self) -> dict[str, Any]:
         sessions = await ensure_async(self._server.session_manager.list_sessions())
         kernels = self._server.kernel_manager
-        files = {each: kernels.get_kernel(each).connection_file for each in list(kernels.list_kernel_ids())}
-        return await asyncio.to_thread(self._sum_up, sessions, files)
+        known = {each: kernels.get_kernel(each) for each in list(kernels.list_kernel_ids())}
+        files = {each: kernel.connection_file for each, kernel in known.items()}
+        pids = [pid for kernel in known.values() if (pid := getattr(kernel.provisioner, "pid", None))]
+        return await asyncio.to_thread(self._sum_up, sessions, files, pids)
 
-    def _sum_up(self, sessions: list[dict[str, Any]], files: dict[str, str]) -> dict[str, Any]:
+    def _sum_up(
+        self, sessions: list[dict[str, Any]], files: dict[str, str], kernels: list[int]
+    ) -> dict[str, Any]:
         works, counts = self._runs.look()
         if time.monotonic() - self._measured > MEASURE_S:
-            self._memory_mb, self._measured = snapshot.memory_mb(), time.monotonic()
+            self._memory_mb = snapshot.memory_mb([*kernels, *self._runs.workers()])
+            self._measured = time.monotonic()
         root = snapshot.root_of(self._server)
         return {
             "where": snapshot.place(sessions, files, root, self.positions),

@@ -14,6 +14,9 @@ from artia_lab.web.lab import options
 # By how much a seat and its kernels come after the hub.
 NICE = 5
 
+# No language server is installed beside the lab, and to look for them took a fifth of a seat's start.
+WITHOUT_LANGUAGE_SERVERS = "--ServerApp.jpserver_extensions={'jupyter_lsp': False}"
+
 
 def main() -> None:
     """Open the seat; returns when it is closed."""
@@ -22,7 +25,7 @@ def main() -> None:
     # The hub, its proxy and its queue come first: when all compute, people still get in, and a hub that was killed
     # is back within seconds. What a seat starts goes after them as well.
     os.nice(NICE)
-    sys.argv[1:1] = options(language())
+    sys.argv[1:1] = [*options(language()), WITHOUT_LANGUAGE_SERVERS]
     serve()
 
 

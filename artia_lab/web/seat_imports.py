@@ -14,6 +14,8 @@ from collections.abc import Iterator
 # every server in its process to an older way of asking the hub.
 LATE = (
     "IPython.display",
+    "anyio._backends._asyncio",
+    "anyio.to_thread",
     "artia_lab.corpora",
     "artia_lab.runs",
     "artia_lab.warm.provisioner",
@@ -25,12 +27,12 @@ LATE = (
     "artia_lab.web.routes",
     "artia_lab.web.where",
     "fqdn",
+    "ipykernel.kernelspec",
     "httpcore",
     "jinja2.ext",
     "jupyter_client.asynchronous",
     "jupyter_client.blocking",
     "jupyter_server.gateway.gateway_client",
-    "jupyter_lsp.virtual_documents_shadow",
     "jupyter_server.kernelspecs.handlers",
     "jupyter_server.nbconvert.handlers",
     "jupyter_server.services.api.handlers",

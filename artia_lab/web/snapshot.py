@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import time
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,17 @@ class Runs:
         self._ended: dict[str, dict[str, Any]] = {}
         self._offsets: dict[str, int] = {}
         self._known: dict[str, dict[str, Any]] = {}
+        self._workers: dict[str, int] = {}
+
+    def workers(self) -> list[int]:
+        """List the processes of the runs that were at work when they were last looked at.
+
+        Returns
+        -------
+        list of int
+            Their numbers.
+        """
+        return list(self._workers.values())
 
     def look(self) -> tuple[list[dict[str, Any]], dict[str, int]]:
         """Look at them.
@@ -142,6 +154,8 @@ class Runs:
         for each in found:
             if each["event"] == "step":
                 work |= {"step": each["step"], "steps": each["steps"]}
+            elif each["event"] == "worker":
+                self._workers[run.id] = int(each["pid"])
             elif each["event"] == "state":
                 work |= {"state": each["state"], "since": _seconds(each["time"])}
         if record is not None or not works:
@@ -153,6 +167,7 @@ class Runs:
             }
             self._ended[run.id] = work
             self._known.pop(run.id, None)
+            self._workers.pop(run.id, None)
             self._offsets.pop(run.id, None)
         return dict(work)
 
@@ -204,19 +219,28 @@ def place(
     return max(found, key=lambda each: max(each["since"], positions.looked_at(each["notebook"])), default=None)
 
 
-def memory_mb() -> float:
+def memory_mb(others: Iterable[int] = ()) -> float:
     """Measure what this seat uses: its server and all that it started, each page counted once.
+
+    Parameters
+    ----------
+    others : iterable of int
+        Numbers of the processes that were started for it by a fork server: its kernels, and its runs at work.
 
     Returns
     -------
     float
         Proportional set size, in MB.
     """
+    found: set[int] = set()
+    for root in {os.getpid(), *others}:
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(root)
+            found |= {process.pid, *(each.pid for each in process.children(recursive=True))}
     total = 0
-    me = psutil.Process()
-    for each in [me, *me.children(recursive=True)]:
-        with contextlib.suppress(OSError, ValueError, psutil.Error):
-            lines = Path(f"/proc/{each.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    for pid in found:
+        with contextlib.suppress(OSError, ValueError):
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
             total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     # To ten MB: less than that is noise, and not worth a report.
     return float(round(total / 1024, -1))
