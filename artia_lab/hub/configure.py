@@ -58,6 +58,7 @@ def update_state(settings: Settings, c: Config) -> None:
     state = private_folder(settings.state)
     c.JupyterHub.cookie_secret_file = str(state / "cookie-secret")
     c.JupyterHub.db_url = database.url(settings)
+    database.write_ahead()
     # The proxy's token is in no file: it is made up at each start and known to the two processes alone.
     c.ConfigurableHTTPProxy.pid_file = str(state / "proxy.pid")
 

@@ -20,6 +20,7 @@ import psutil
 import psycopg2
 import pytest
 import requests
+from sqlalchemy import create_engine, text
 
 from artia_lab.errors import Mistake
 from artia_lab.hub import Settings, database
@@ -176,6 +177,16 @@ def test_a_database_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> N
 def test_a_file_of_ones_own_is_what_there_is_otherwise(tmp_path: Path) -> None:
     assert database.url(settings(tmp_path)) == f"sqlite:///{tmp_path}/state/hub.sqlite"
     database.check(settings(tmp_path))
+
+
+def test_that_file_is_written_once_for_each_change(tmp_path: Path) -> None:
+    database.write_ahead()
+    engine = create_engine(database.url(settings(tmp_path)))
+    with engine.connect() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        normal = 1
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == normal
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ LOOK_S, TELL_S = 0.02, 0.5
 # How long a seat may take to close by itself, and then to end when it is told to, in s.
 CLOSE_S, END_S = 10.0, 5.0
 
+NO_SHELLS, SHELL = ("nologin", "false"), "/bin/bash"
+
 # A process and a few threads for each that `seat_processes` allows: what Linux itself refuses to go beyond.
 THREADS_EACH = 32
 
@@ -130,6 +132,9 @@ class Seat(LocalProcessSpawner):
         """
         env: dict[str, str] = super().get_env()
         env |= DEFAULTS | self._common.servers.environment | self._common.admit(self.user.name, self.account)
+        # Nobody logs in to the account of a participant; but in their own seat a terminal is theirs.
+        if Path(env.get("SHELL", "")).name in NO_SHELLS:
+            env["SHELL"] = SHELL
         workshop = workshop_of(self.hub_settings, self.user.name)
         if workshop:
             env["ARTIA_WORKSHOP"] = workshop

@@ -144,6 +144,13 @@ if accounts_can_be_tried():
         seat = ann.seat()
         uid = pwd.getpwnam(ann.user).pw_uid
         assert any(each.info["uids"].real == uid for each in psutil.process_iter(["uids"]))
+        # A terminal in their seat works, though nobody can log in to their account.
+        ann.get(f"{seat}/lab", timeout=60)
+        xsrf = next(each.value for each in ann.cookies if each.name == "_xsrf" and each.path.startswith("/user/"))
+        terminal = ann.post(f"{seat}/api/terminals", headers={"X-XSRFToken": xsrf}, timeout=60)
+        assert terminal.ok, terminal.text
+        shells = {each.info["name"] for each in psutil.process_iter(["uids", "name"]) if each.info["uids"].real == uid}
+        assert "bash" in shells and "nologin" not in shells
         works = accounts.home_of(ann.user) / "artia" / "publications"
         works.mkdir(exist_ok=True)
         shutil.copy(published, works / "essai.zip")
