@@ -249,6 +249,22 @@ def test_a_message_reaches_everybody_who_is_here(ada, fay):
     expect(ada.locator(".Toastify__toast").filter(has_text="fay: Ten minutes left")).to_be_visible()
 
 
+def test_a_message_that_jupyterlab_would_cut_is_read_whole(ada, fay):
+    said = (
+        "We stop in ten minutes. Save what you made, and choose what you would like to hang on the wall before you "
+        "leave. Then come to the table near the window: we look at the works of everybody together."
+    )
+    fay.click("#message-all")
+    fay.keyboard.type(said)
+    fay.click("#ask-yes")
+    parts = ada.locator(".Toastify__toast").filter(has_text=re.compile(r"\b[12]/2 "))
+    expect(parts).to_have_count(2)
+    read = [each.strip() for each in parts.all_inner_texts()]
+    assert " ".join(each.partition("/2 ")[2] for each in read) == f"fay: {said}"
+    for each in parts.all():
+        each.get_by_role("button").first.click()
+
+
 def test_a_notebook_that_is_sent_opens_and_a_cell_that_fails_is_seen_with_the_reason(ada, fay, tmp_path):
     cells = [nbformat.v4.new_code_cell(each) for each in ("what_is_this", "1 + 1", "import time; time.sleep(300)")]
     sent = tmp_path / "essai.ipynb"

@@ -3,6 +3,9 @@
 (() => {
   const RETRY_MS = 2000;
 
+  /* JupyterLab cuts a notification that is longer, in characters. */
+  const LONGEST = 140;
+
   /* The person's own server; nothing here speaks with any other. */
   function server() {
     const config = JSON.parse(document.getElementById("jupyter-config-data").textContent);
@@ -25,9 +28,28 @@
 
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-  function notify(app, message, type) {
+  /* A text in parts that are shown whole: cut between sentences where it can be, else between words. */
+  function parts(text) {
+    if (text.length <= LONGEST) return [text];
+    const found = [];
+    let left = text.trim();
+    const most = LONGEST - "1/9 ".length;
+    while (left.length > most) {
+      const head = left.slice(0, most + 1);
+      const sentence = Math.max(...[". ", "! ", "? "].map((end) => head.lastIndexOf(end))) + 1;
+      const cut = sentence > most / 3 ? sentence : Math.max(head.lastIndexOf(" "), 0) || most;
+      found.push(left.slice(0, cut).trim());
+      left = left.slice(cut).trim();
+    }
+    if (left) found.push(left);
+    return found.map((part, place) => `${place + 1}/${found.length} ${part}`);
+  }
+
+  async function notify(app, message, type) {
     // It stays until it is read: whoever looks at the room does not miss it.
-    return app.commands.execute("apputils:notify", { message, type, options: { autoClose: false } });
+    const options = { autoClose: false };
+    // The last one told stands on top.
+    for (const part of parts(message).reverse()) await app.commands.execute("apputils:notify", { message: part, type, options });
   }
 
   /* Every open view of a document. */
