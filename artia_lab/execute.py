@@ -22,8 +22,6 @@ from artia_lab.errors import ArtiaError, Cancelled, Mistake, ParameterError
 from artia_lab.i18n import _, language, use_language
 from artia_lab.parameters import Parameters
 from artia_lab.runs import ACTIVE, Request, RunFolder, runs_folder
-from artia_lab.runs.outputs import Outputs
-from artia_lab.runs.report import Report
 
 
 def start(

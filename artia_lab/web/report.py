@@ -95,9 +95,7 @@ class Reporter:
         pids = [pid for kernel in known.values() if (pid := getattr(kernel.provisioner, "pid", None))]
         return await asyncio.to_thread(self._sum_up, sessions, files, pids)
 
-    def _sum_up(
-        self, sessions: list[dict[str, Any]], files: dict[str, str], kernels: list[int]
-    ) -> dict[str, Any]:
+    def _sum_up(self, sessions: list[dict[str, Any]], files: dict[str, str], kernels: list[int]) -> dict[str, Any]:
         works, counts = self._runs.look()
         if time.monotonic() - self._measured > MEASURE_S:
             self._memory_mb = snapshot.memory_mb([*kernels, *self._runs.workers()])

@@ -1,8 +1,9 @@
 """Kill -9 of each part of a hub while people work: how soon it is back, and what is lost.
 
-``python tests/benchmarks/hub_faults.py [--people 20] [--calm 6]``
+``python tests/benchmarks/hub_faults.py [--people 20] [--calm 6] [--mode shared-account|unix-accounts]``
 
-Opens a hub as `artia hub` does, with seats in a shared account. Each of the people, over HTTP and a websocket as
+Opens a hub as `artia hub` does, with seats in a shared account, or as root in an account for each of the people,
+who then join a workshop, which is closed at the end. Each of the people, over HTTP and a websocket as
 JupyterLab speaks, saves files, executes cells, and in some of them runs an experiment that waits for its place in
 the queue. Whatever was acknowledged, a file by its server or a run by its record, has to be there at the end.
 
@@ -37,7 +38,8 @@ import websocket
 
 from artia_lab.hub import Settings, places
 from artia_lab.hub.board import address
-from artia_lab.hub.settings import SHARED_ACCOUNT
+from artia_lab.hub.settings import SHARED_ACCOUNT, UNIX_ACCOUNTS
+from artia_lab.hub.workshops import accounts
 from artia_lab.runs import RunFolder
 from artia_lab.slots.line import command
 from artia_lab.slots.people import Person as Asker
@@ -55,9 +57,9 @@ TEXTS, PICTURES = "starter/texts-en", "starter/drawings"
 class Room:
     """A hub in a process of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mode: str, people: int) -> None:
         self.folder, self.state = folder, folder / "s"
-        given: dict[str, Any] = {"mode": SHARED_ACCOUNT, "language": "en", "state_folder": str(self.state)}
+        given: dict[str, Any] = {"mode": mode, "language": "en", "state_folder": str(self.state)}
         given |= dict(zip(("port", "hub_port", "proxy_port"), _free_ports(3), strict=True))
         given |= {"root_seats": os.geteuid() == 0, "seats": 100, "minimum_run_s": 2}
         (folder / "hub.toml").write_text("".join(f"{name} = {json.dumps(each)}\n" for name, each in given.items()))
@@ -69,7 +71,19 @@ class Room:
         with (folder / "log").open("wb") as log:
             self.process = subprocess.Popen(words, stdout=log, stderr=log, cwd=folder)
         until(lambda: "The hub is open" in (folder / "log").read_text(errors="replace"))
-        self.password = (self.state / "password").read_text().strip()
+        self.code = self.password = ""
+        if mode == SHARED_ACCOUNT:
+            self.password = (self.state / "password").read_text().strip()
+        else:
+            told = self.workshop("open", "--seats", str(people), "--hours", "1")
+            self.code = str(told["code"])
+
+    def workshop(self, what: str, *words: str) -> dict[str, Any]:
+        """Open or close the workshop, on the command line."""
+        artia = str(Path(sys.executable).with_name("artia"))
+        command = [artia, "workshop", what, "faults", *words, "--json", "--config", str(self.folder / "hub.toml")]
+        done: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+        return done
 
     def processes(self, word: str, name: str = "") -> list[psutil.Process]:
         """Find this hub's processes by a word of their command, and by the name they were given."""
@@ -99,7 +113,7 @@ class Person(threading.Thread):
 
     def __init__(self, room: Room, number: int) -> None:
         super().__init__(daemon=True)
-        self.room, self.person, self.seat = room, f"person{number:02}", f"{room.url}/user/person{number:02}"
+        self.room, self.person = room, f"person{number:02}"
         self.number, self.step = number, 0
         self.leaving = threading.Event()
         self.files: dict[str, str] = {}
@@ -111,13 +125,25 @@ class Person(threading.Thread):
         self._session = requests.Session()
 
     def join_hub(self) -> None:
-        """Log in, and open the seat."""
-        page = self._session.get(f"{self.room.url}/hub/login", timeout=30)
+        """Log in, or join the workshop, and open the seat."""
+        place = "/hub/join" if self.room.code else "/hub/login"
+        page = self._session.get(f"{self.room.url}{place}", timeout=30)
         field = re.search(r'name="_xsrf"[^>]*value="([^"]+)"', page.text)
         assert field, page.text
-        form = {"username": self.person, "password": self.room.password, "_xsrf": field[1]}
-        self._session.post(f"{self.room.url}/hub/login?next=%2Fhub%2Fspawn", data=form, timeout=60)
+        form = {"_xsrf": field[1], "username": self.person, "password": self.room.password}
+        if self.room.code:
+            form = {"_xsrf": field[1], "code": self.room.code, "shown_name": self.person}
+        answer = self._session.post(f"{self.room.url}{place}", data=form, timeout=60)
+        if self.room.code:
+            seat = re.search(r"/hub/spawn/([\w-]+)", answer.text)
+            assert seat, answer.text
+            self.person = seat[1]
         until(self.enter)
+
+    @property
+    def seat(self) -> str:
+        """The address of their seat."""
+        return f"{self.room.url}/user/{self.person}"
 
     def enter(self) -> bool:
         """Open the page of the seat, as a browser that asks again does; it starts what has ended."""
@@ -213,6 +239,8 @@ class Person(threading.Thread):
     @property
     def home(self) -> Path:
         """Their home under the hub's state."""
+        if self.room.code:
+            return accounts.home_of(self.person) / "artia"
         return self.room.state / "people" / self.person / "artia"
 
     def lost_files(self) -> int:
@@ -350,7 +378,7 @@ def long_run(person: Person) -> str:
 
 def _beside(person: Person) -> Person:
     other = Person(person.room, person.number)
-    other._session, other.kernel = person._session, person.kernel
+    other.person, other._session, other.kernel = person.person, person._session, person.kernel
     return other
 
 
@@ -435,12 +463,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--calm", type=float, default=4.0, help="seconds between two faults")
+    parser.add_argument("--mode", choices=(SHARED_ACCOUNT, UNIX_ACCOUNTS), default=SHARED_ACCOUNT)
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="ahf"))
-    room = Room(folder)
+    room = Room(folder, asked.mode, asked.people)
     try:
         return measure(room, asked.people, asked.calm)
     finally:
+        if room.code:
+            # With the accounts of everybody.
+            room.workshop("close")
         room.close()
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -251,8 +251,8 @@ def test_a_message_reaches_everybody_who_is_here(ada, fay):
 
 def test_a_message_that_jupyterlab_would_cut_is_read_whole(ada, fay):
     said = (
-        "We stop in ten minutes. Save what you made, and choose what you would like to hang on the wall before you "
-        "leave. Then come to the table near the window: we look at the works of everybody together."
+        "We stop in ten minutes. Save what you made, and choose what you would like to hang on the wall before "
+        "you leave. Then come to the table near the window: we look at the works of everybody together."
     )
     fay.click("#message-all")
     fay.keyboard.type(said)

@@ -149,7 +149,8 @@ if accounts_can_be_tried():
         xsrf = next(each.value for each in ann.cookies if each.name == "_xsrf" and each.path.startswith("/user/"))
         terminal = ann.post(f"{seat}/api/terminals", headers={"X-XSRFToken": xsrf}, timeout=60)
         assert terminal.ok, terminal.text
-        shells = {each.info["name"] for each in psutil.process_iter(["uids", "name"]) if each.info["uids"].real == uid}
+        everything = psutil.process_iter(["uids", "name"])
+        shells = {each.info["name"] for each in everything if each.info["uids"].real == uid}
         assert "bash" in shells and "nologin" not in shells
         works = accounts.home_of(ann.user) / "artia" / "publications"
         works.mkdir(exist_ok=True)
