@@ -38,6 +38,7 @@ import websocket
 
 from artia_lab.hub import Settings, places
 from artia_lab.hub.board import address
+from artia_lab.hub.seats.servers import Servers, _ask
 from artia_lab.hub.settings import SHARED_ACCOUNT, UNIX_ACCOUNTS
 from artia_lab.hub.workshops import accounts
 from artia_lab.runs import RunFolder
@@ -96,9 +97,11 @@ class Room:
         return found
 
     def fork_servers(self) -> list[psutil.Process]:
-        """Find the fork servers: those whose parent is none."""
-        found = {each.pid: each for each in self.processes("artia_lab.warm.server")}
-        return [each for each in found.values() if each.ppid() not in found]
+        """Find the fork servers; what they forked has a name of its own."""
+        words = {"artia_lab.warm.server", str(Servers(self.settings).folder)}
+        everything = psutil.process_iter(["cmdline", "name"])
+        found = (each for each in everything if words <= {*(each.info["cmdline"] or ())})
+        return [each for each in found if each.info["name"].startswith("python")]
 
     def close(self) -> None:
         """Close it, and leave nothing behind."""
@@ -336,9 +339,11 @@ class Faults:
         return lambda: sum(each["leases"] for each in self.told().get("totals", [])) > before
 
     def fork_servers(self) -> Callable[[], Any]:
-        victims = self.room.fork_servers()
-        _kill(victims, len(victims))
-        return lambda: len([each for each in self.room.fork_servers() if each not in victims]) >= len(victims)
+        servers = Servers(self.room.settings)
+        _kill(self.room.fork_servers(), 2)
+        # They work when they have imported everything, and answer.
+        sites = (servers.seats, servers.kernels)
+        return lambda: all(_ask(site, {"ask": "ready"}).get("pid") for site in sites)
 
     def a_seat(self) -> Callable[[], Any]:
         victim = self.people[0]
