@@ -20,6 +20,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
     from artia_lab import warm
+    from artia_lab.i18n import _
     from artia_lab.web import idle, notices, orders, report
     from artia_lab.web.routes import routes
 
@@ -31,4 +32,6 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
         server.io_loop.add_callback(inbox.reporter.run)
     notices.pass_on(inbox)
     idle.count_runs(server)
+    # What our extension of JupyterLab calls its entry of the menu.
+    server.web_app.settings.setdefault("page_config_data", {})["artiaWorks"] = _("My works")
     server.web_app.add_handlers(".*$", routes(server.web_app.settings["base_url"]))

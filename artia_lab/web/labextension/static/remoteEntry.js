@@ -6,9 +6,13 @@
   /* JupyterLab cuts a notification that is longer, in characters. */
   const LONGEST = 140;
 
+  function page() {
+    return JSON.parse(document.getElementById("jupyter-config-data").textContent);
+  }
+
   /* The person's own server; nothing here speaks with any other. */
   function server() {
-    const config = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+    const config = page();
     const cookie = document.cookie.split("; ").find((each) => each.startsWith("_xsrf="));
     const headers = { "Content-Type": "application/json" };
     if (cookie) headers["X-XSRFToken"] = cookie.slice("_xsrf=".length);
@@ -127,6 +131,11 @@
     id: "artia-lab:plugin",
     autoStart: true,
     activate: (app) => {
+      const { baseUrl, artiaWorks } = page();
+      app.commands.addCommand("artia:works", {
+        label: artiaWorks,
+        execute: () => window.open(`${baseUrl}artia/works`, "_blank", "noopener"),
+      });
       app.restored.then(() => {
         listen(app);
         follow(app);
