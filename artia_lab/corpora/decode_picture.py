@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, BinaryIO
 
-from artia_lab.corpora.decode_child import Refused
+from artia_lab.corpora.decode_child import Pixels, Refused
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MAX_MEGAPIXELS = 134  # a 108-megapixel telephone fits, a 40,000 × 40,000 canvas does not
 
 
-def decode_picture(file: BinaryIO, kind: str, max_side: int | None) -> np.ndarray:
+def decode_picture(file: BinaryIO, kind: str, max_side: int | None) -> np.ndarray | Pixels:
     """Read a picture.
 
     Parameters
@@ -28,15 +28,14 @@ def decode_picture(file: BinaryIO, kind: str, max_side: int | None) -> np.ndarra
 
     Returns
     -------
-    np.ndarray [shape=(h, w, 3)]
-        sRGB values, as uint8 in 0..255 or as float32 in [0, 1] when the file has more than 8 bits.
+    Pixels or np.ndarray [shape=(h, w, 3)]
+        sRGB values, as 8-bit pixels, or as float32 in [0, 1] when the file has more than 8 bits.
 
     Raises
     ------
     Refused
         If it has too many pixels, or is cut short.
     """
-    import numpy as np
     from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = None  # refused below, with a sentence, from the same header
@@ -52,9 +51,9 @@ def decode_picture(file: BinaryIO, kind: str, max_side: int | None) -> np.ndarra
             raise Refused("cut" if "truncated" in str(error).lower() else "damaged") from error
         upright = ImageOps.exif_transpose(picture)
         if upright.mode in ("I", "F") or upright.mode.startswith("I;"):
-            values = _grey(_smaller(_unit(upright), max_side))
-            return np.ascontiguousarray(np.clip(values, 0.0, 1.0))
-        return np.array(_colours(_smaller(_plain(upright), max_side)))
+            return _grey(_smaller(_unit(upright), max_side))
+        colours = _colours(_smaller(_plain(upright), max_side))
+        return Pixels((colours.height, colours.width, 3), colours.tobytes())
 
 
 def _smaller(picture: Image, max_side: int | None) -> Image:
@@ -83,8 +82,8 @@ def _unit(picture: Image) -> Image:
 def _grey(picture: Image) -> np.ndarray:
     import numpy as np
 
-    values = np.asarray(picture, dtype=np.float32)
-    return np.repeat(values[:, :, None], 3, axis=2)
+    values = np.clip(np.asarray(picture, dtype=np.float32), 0.0, 1.0)
+    return np.ascontiguousarray(np.repeat(values[:, :, None], 3, axis=2))
 
 
 def _plain(picture: Image) -> Image:
