@@ -108,6 +108,8 @@ class Settings:
         Whether seats stay open when the hub is stopped.
     root_seats : bool
         Whether seats may run as root.
+    merge_memory : bool
+        Whether Linux shall keep once the memory that seats and kernels have alike; root alone can switch that on.
     state_folder : str
         Where the hub keeps its secrets and its database; ``""`` is a folder that suits the mode.
     database : str
@@ -155,6 +157,7 @@ class Settings:
     public_url: str = ""
     seats_outlive_hub: bool = False
     root_seats: bool = False
+    merge_memory: bool = False
     state_folder: str = ""
     database: str = ""
     database_password_file: str = ""

@@ -6,10 +6,11 @@ import asyncio
 import hashlib
 import hmac
 import logging
+import time
 import weakref
 from typing import Any
 
-from artia_lab.hub import places
+from artia_lab.hub import merging, places
 from artia_lab.hub.seats.line import Line
 from artia_lab.hub.seats.servers import Servers
 from artia_lab.hub.seats.watch import Watch
@@ -31,6 +32,11 @@ class Common:
     ----------
     settings : Settings
         How the hub is.
+
+    Attributes
+    ----------
+    opened_at : float
+        When a seat has last opened, on the clock of `time.monotonic`.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -41,6 +47,7 @@ class Common:
         self.seats: weakref.WeakSet[Any] = weakref.WeakSet()
         self._tokens = Tokens(places.tokens_of(settings)) if settings.places else None
         self._tasks: list[asyncio.Task[None]] = []
+        self.opened_at = float("-inf")
 
     def attend(self) -> None:
         """Begin to look after the fork servers and the limits, in the loop in force."""
@@ -97,6 +104,8 @@ class Common:
 
     async def _tend(self) -> None:
         await asyncio.to_thread(self.servers.tend)
+        if self.settings.merge_memory:
+            merging.pace(time.monotonic() - self.opened_at < merging.HURRY_S)
 
     async def _look(self) -> None:
         open_ones = {each.identity: each.account for each in self.seats if each.identity is not None}

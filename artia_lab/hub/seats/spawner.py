@@ -178,7 +178,8 @@ class Seat(LocalProcessSpawner):
             self._process, self.pid = process, process.pid
         self.identity = Identity.of(self.pid)
         await self._answers()
-        self._common.line.opened(self._key, time.monotonic() - (self._turn_began or time.monotonic()))
+        self._common.opened_at = time.monotonic()
+        self._common.line.opened(self._key, self._common.opened_at - (self._turn_began or self._common.opened_at))
         return self.ip or "127.0.0.1", self.port
 
     def _fork(self, env: dict[str, str]) -> Forked | None:

@@ -1,11 +1,13 @@
 """A workshop on this machine: how soon everybody's first cell has run, and what it takes of memory.
 
-``python tests/benchmarks/hub [--clients 30] [--stock] [--idle 150] [--cell torch|media] [--patience 600]``
+``python tests/benchmarks/hub [--clients 30] [--stock] [--merge 120] [--idle 150] [--cell torch|media]``
 
 People join within 5 s, wait for their seat as the pages make them wait, open a kernel over a websocket that they
 keep open, and run a first cell: ``torch`` imports it and multiplies, ``media`` imports what the library's
 notebooks use. ``--stock`` does the same with JupyterHub as it comes: SimpleLocalProcessSpawner, ipykernel, and
-timeouts raised to ten minutes. ``--idle`` opens so many seats, leaves them for a minute, and asks each again.
+timeouts raised to ten minutes. ``--merge`` lets Linux merge the memory of ours (``merge_memory``; as root), and
+measures it, and that of JupyterHub, once more after so many seconds during which people stay. ``--idle`` opens so
+many seats, leaves them for a minute, and asks each again.
 
 Memory is the PSS of all seats, kernels and, for ours, both fork servers; hub, proxy, board and broker are apart.
 """
@@ -92,7 +94,7 @@ def ports(count: int) -> list[int]:
 
 
 @contextmanager
-def ours(people: int, at_once: int) -> Iterator[Hub]:
+def ours(people: int, at_once: int, merge: bool = False) -> Iterator[Hub]:
     """Open ours, as a facilitator does, and let its fork servers import."""
     with place() as folder:
         port, hub_port, proxy_port = ports(3)
@@ -107,6 +109,7 @@ def ours(people: int, at_once: int) -> Iterator[Hub]:
             "state_folder": str(folder / "state"),
             "mode": "shared-account",
             "root_seats": os.geteuid() == 0,
+            "merge_memory": merge,
         }
         if at_once:
             wanted["starts_at_once"] = at_once
@@ -217,7 +220,9 @@ async def workshop(
     return crowd
 
 
-async def measure(hub: Hub, what: str, people: int, cell: str, patience_s: float) -> tuple[float, float]:
+async def measure(
+    hub: Hub, what: str, people: int, cell: str, patience_s: float, later_s: float = 0.0
+) -> tuple[float, float]:
     """Run one workshop; give the seconds until the last one served had run a first cell, and the memory in MB."""
     began = time.monotonic()
     crowd = await workshop(hub, people, cell, patience_s=patience_s)
@@ -234,6 +239,15 @@ async def measure(hub: Hub, what: str, people: int, cell: str, patience_s: float
         f"each came, in s: {said}); {taken:.0f} MB in {count} processes, {apart:.0f} MB for hub, proxy and so on",
         flush=True,
     )
+    if later_s:
+        await asyncio.sleep(later_s)
+        taken, apart, count = memory_mb(hub.folder)
+        available = psutil.virtual_memory().available / 2**20
+        print(
+            f"  {later_s:.0f} s later: {taken:.0f} MB in {count} processes, {apart:.0f} MB for hub, proxy and so "
+            f"on; {available:.0f} MB of the machine are left",
+            flush=True,
+        )
     for reason in sorted({each.failed for each in crowd if each.failed}):
         print(f"  failed: {reason}")
     for each in crowd:
@@ -276,6 +290,7 @@ def main() -> None:
     parser.add_argument(
         "--patience", type=float, default=PATIENCE_S, help="how long people wait for an answer, in s"
     )
+    parser.add_argument("--merge", type=float, default=0.0, help="merge memory, and measure after so many s")
     args = parser.parse_args()
     # A benchmark that is stopped must not leave thirty seats behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -284,11 +299,12 @@ def main() -> None:
             asyncio.run(idle(hub, args.idle))
         return
     cell = CELLS[args.cell]
-    with ours(args.clients, args.at_once) as hub:
-        ours_s, ours_mb = asyncio.run(measure(hub, "ArtIA Lab", args.clients, cell, args.patience))
+    common = (args.clients, cell, args.patience, args.merge)
+    with ours(args.clients, args.at_once, bool(args.merge)) as hub:
+        ours_s, ours_mb = asyncio.run(measure(hub, "ArtIA Lab", *common))
     if args.stock:
         with stock() as hub:
-            theirs_s, theirs_mb = asyncio.run(measure(hub, "JupyterHub", args.clients, cell, args.patience))
+            theirs_s, theirs_mb = asyncio.run(measure(hub, "JupyterHub", *common))
         print(f"{theirs_s / ours_s:.1f} times sooner, 1/{theirs_mb / ours_mb:.1f} of the memory", flush=True)
 
 
