@@ -29,7 +29,7 @@ from artia_lab.slots.people import Person, Tokens
 
 PATIENCE_S = 90.0
 FAY, ADA = "fay", "ada"
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 # A run that holds a place until it is asked to leave, as `artia_lab.slots.shared` does; it says what it hears.
 HOLDS = """
 import sys

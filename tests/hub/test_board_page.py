@@ -31,7 +31,7 @@ COUNT = 60
 WORKSHOP = Workshop(
     name="textures", title="Textures", seats=COUNT, opens=now(), expires=now(), language="fr", notebook=""
 )
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 class Hub(ThreadingHTTPServer):
