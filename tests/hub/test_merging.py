@@ -15,6 +15,7 @@ from artia_lab.hub.merging import HURRIED_PAGES, USUAL_PAGES, Merging, pace
 def place(tmp_path: Path) -> Path:
     """Linux's folder of settings, as it is found."""
     (tmp_path / "run").write_text("0\n")
+    (tmp_path / "use_zero_pages").write_text("0\n")
     (tmp_path / "pages_to_scan").write_text("100\n")
     return tmp_path
 
@@ -42,8 +43,8 @@ def test_it_is_switched_on_for_all_that_the_hub_starts_and_left_as_it_was(place:
         assert said[0] == "1"
         # Older ones do not tell.
         assert said[1:] in ([], ["ksm_merge_any:", "yes"])
-    assert (place / "run").read_text().strip() == "0"
-    assert (place / "pages_to_scan").read_text().strip() == "100"
+    left = {each.name: each.read_text().strip() for each in place.iterdir()}
+    assert left == {"run": "0", "use_zero_pages": "0", "pages_to_scan": "100"}
 
 
 def test_it_hurries_while_seats_open_and_then_hardly_looks(place: Path) -> None:
