@@ -12,6 +12,7 @@ import contextlib
 import ctypes
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -27,45 +28,39 @@ HURRIED_PAGES, USUAL_PAGES = 4000, 100
 HURRY_S = 180.0
 
 
-class Merging:
-    """Linux's merging of memory, for as long as a hub is open.
+@contextlib.contextmanager
+def merged(place: Path = PLACE) -> Iterator[None]:
+    """Agree for this process and whatever it starts, and switch merging on, where that is allowed, for a while.
 
     Parameters
     ----------
     place : Path
         Where it is set.
+
+    Yields
+    ------
+    None
+        While it is on. Afterwards it is set as it was; what is merged stays so until it is written to.
     """
-
-    def __init__(self, place: Path = PLACE) -> None:
-        self._place = place
-        self._was: dict[str, str] = {}
-
-    def begin(self) -> None:
-        """Agree for this process and whatever it will start, and switch it on where that is allowed."""
-        if ctypes.CDLL(None).prctl(PR_SET_MEMORY_MERGE, 1, 0, 0, 0):
-            log.warning("memory is not merged: this Linux cannot, or is older than 6.7")
-            return
-        try:
-            self._was = {name: (self._place / name).read_text().strip() for name in CHANGED}
-            # Empty pages are all merged with the one that the system has.
-            for name in ("use_zero_pages", "run"):
-                (self._place / name).write_text("1")
-        except OSError:
-            self._was = {}
-            if not self._is_on():
-                log.warning("memory is not merged: as root, write 1 to %s", self._place / "run")
-
-    def end(self) -> None:
-        """Leave it as it was found; what is merged stays so until it is written to."""
-        for name, value in self._was.items():
+    if ctypes.CDLL(None).prctl(PR_SET_MEMORY_MERGE, 1, 0, 0, 0):
+        log.warning("memory is not merged: this Linux cannot, or is older than 6.7")
+        yield
+        return
+    before: dict[Path, str] = {}
+    try:
+        before = {place / name: (place / name).read_text().strip() for name in CHANGED}
+        # Empty pages are all merged with the one that the system has.
+        for name in ("use_zero_pages", "run"):
+            (place / name).write_text("1")
+    except OSError:
+        if before.get(place / "run") != "1":
+            log.warning("memory is not merged: as root, write 1 to %s", place / "run")
+    try:
+        yield
+    finally:
+        for file, value in before.items():
             with contextlib.suppress(OSError):
-                (self._place / name).write_text(value)
-
-    def _is_on(self) -> bool:
-        try:
-            return (self._place / "run").read_text().strip() == "1"
-        except OSError:
-            return False
+                file.write_text(value)
 
 
 def pace(hurried: bool, place: Path = PLACE) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import secrets
@@ -15,7 +16,7 @@ from artia_lab.errors import Mistake
 from artia_lab.home import data_folder
 from artia_lab.hub import database, logs, places, proxy
 from artia_lab.hub.board import address as board
-from artia_lab.hub.merging import Merging
+from artia_lab.hub.merging import merged
 from artia_lab.hub.seats.servers import Servers
 from artia_lab.hub.settings import SHARED_ACCOUNT, UNIX_ACCOUNTS, Settings, load
 from artia_lab.hub.state import private_folder
@@ -52,9 +53,11 @@ def start(config: Path | None = None) -> int:
     database.check(settings)
     places.check(settings)
     private_folder(settings.state)
-    merging = Merging()
-    if settings.merge_memory:
-        merging.begin()
+    with merged() if settings.merge_memory else contextlib.nullcontext():
+        return _run(settings, config)
+
+
+def _run(settings: Settings, config: Path | None) -> int:
     # Ready before the first person comes; the hub keeps them so.
     servers = Servers(settings)
     servers.tend()
@@ -70,7 +73,6 @@ def start(config: Path | None = None) -> int:
         places.tidy(settings)
         if not settings.seats_outlive_hub:
             servers.end()
-        merging.end()
 
 
 def parts(settings: Settings, config: Path | None = None) -> list[Part]:

@@ -37,7 +37,7 @@
     if (text.length <= LONGEST) return [text];
     const found = [];
     let left = text.trim();
-    const most = LONGEST - "1/9 ".length;
+    const most = LONGEST - "10/10 ".length;
     while (left.length > most) {
       const head = left.slice(0, most + 1);
       const sentence = Math.max(...[". ", "! ", "? "].map((end) => head.lastIndexOf(end))) + 1;
