@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from artia_lab.likeness.sound_passages import FASTER, IN_TEMPO, Heard, Passage
+from artia_lab.likeness.sound_passages import FASTER, HIGH_FREQUENCIES, IN_TEMPO, Heard, Passage
 from artia_lab.likeness.sound_signal import Samples, mono, sounding
 
 EXACT, TRIMMED, GAIN, SHIFTED = "exact", "trimmed", "gain", "shifted"
@@ -40,7 +40,7 @@ def kind(output: Heard, passage: Passage, reference: NDArray) -> str:
         `SHIFTED` (all of it, at another place), `TRANSPOSED`, `MIXED` (other sounds are heard at the same
         time) or `RE_ENCODED` (the waves differ a little, as another format or a light noise makes them).
     """
-    if passage.how in (FASTER, IN_TEMPO):
+    if passage.how in (FASTER, IN_TEMPO, HIGH_FREQUENCIES):
         return TRANSPOSED if abs(passage.semitones) > SAME_PITCH_SEMITONES else RE_ENCODED
     item = mono(reference)
     differing, level = _difference(output, passage, item)

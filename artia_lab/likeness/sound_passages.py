@@ -12,6 +12,7 @@ from artia_lab.likeness.sound_lags import BLOCK_S
 from artia_lab.likeness.sound_signal import RATE_HZ, mono, resampled, sounding
 
 AS_IT_IS, UNDER, FASTER, IN_TEMPO = "as it is", "under other sounds", "faster or slower", "in tempo"
+HIGH_FREQUENCIES = "transposed, by its high frequencies"
 
 
 class Least(NamedTuple):
@@ -40,6 +41,7 @@ LEAST = {
     UNDER: Least(10.0, 8.0, 10.0, 0.0),
     FASTER: Least(8.0, 6.5, 4.0, 0.001),
     IN_TEMPO: Least(8.5, 7.0, 8.5, 0.0),
+    HIGH_FREQUENCIES: Least(6.3, 5.6, 6.3, 0.0),
 }
 
 
@@ -51,7 +53,7 @@ class Passage(NamedTuple):
     item : str
         Which item.
     how : str
-        `AS_IT_IS`, `UNDER`, `FASTER` or `IN_TEMPO`.
+        `AS_IT_IS`, `UNDER`, `FASTER`, `IN_TEMPO` or `HIGH_FREQUENCIES`.
     of_start_s, of_stop_s : float
         Where in the output, in seconds.
     start_s, stop_s : float

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artia_lab.likeness.sound_evidence import Span, agreement
-from artia_lab.likeness.sound_lags import Ear, blocks, lags
-from artia_lab.likeness.sound_passages import AS_IT_IS, FASTER, IN_TEMPO, LEAST, UNDER, Heard, Passage
+from artia_lab.likeness.sound_lags import Block, Ear, blocks, lags
+from artia_lab.likeness.sound_passages import AS_IT_IS, FASTER, LEAST, UNDER, Heard, Passage
+from artia_lab.likeness.sound_samples import nearly_one, same_samples
 from artia_lab.likeness.sound_shapes import SHORTEST_S, STRETCH_S, Resemblance, Shapes
-from artia_lab.likeness.sound_signal import RATE_HZ, Elastic, mono, resampled
-from artia_lab.likeness.sound_transposition import Transposed, closer, faster, in_tempo
+from artia_lab.likeness.sound_signal import RATE_HZ, Elastic, Samples, mono, resampled
+from artia_lab.likeness.sound_transposition import Transposed, by_high_frequencies, closer, faster, in_tempo
 from artia_lab.likeness.sound_under import HIGHEST_RATE_HZ, under
 
 SAME_LAG = 3
@@ -44,15 +45,23 @@ def find(output: Heard, references: Mapping[str, NDArray]) -> list[Passage]:
     passages: list[Passage] = []
     corpus_s = 0.0
     for item, reference in references.items():
-        samples = resampled(mono(reference), output.sr)
+        full = mono(reference)
+        samples = resampled(full, output.sr)
         corpus_s += len(samples) / RATE_HZ
         shapes.add(item, samples)
-        there = Ear(samples)
-        alike = [
-            _as_it_is(item, span, block.start, lag)
-            for block, lag in lags(looked_for, there)
-            if (span := agreement(ear.samples[block.start : block.stop], samples, lag + block.start))
-        ]
+        alike = []
+        nearly: dict[int, Block] = {}
+        for block, lag in lags(looked_for, Ear(samples)):
+            piece = ear.samples[block.start : block.stop]
+            if span := agreement(piece, samples, lag + block.start):
+                alike.append(_as_it_is(item, span, block.start, lag / RATE_HZ))
+            if nearly_one(piece, samples, lag + block.start):
+                nearly[block.start] = block
+        if not any(one.sure for one in alike):
+            for block in nearly.values():
+                piece = output.samples[_at(block.start, output.sr) : _at(block.stop, output.sr)]
+                if same := same_samples(piece, full, output.sr):
+                    alike.append(_as_it_is(item, same[0], block.start, same[1] - block.start / RATE_HZ))
         passages += _joined([one for one in alike if one.near])
     passages += _joined(list(under(output, passages, references, corpus_s)))
     if output.covered(passages).sum() < ACCOUNTED_FOR * output.sounding.sum():
@@ -60,9 +69,8 @@ def find(output: Heard, references: Mapping[str, NDArray]) -> list[Passage]:
     return sorted(passages, key=lambda one: (-one.evidence, one.item, one.of_start_s))
 
 
-def _as_it_is(item: str, span: Span, offset: int, lag: int) -> Passage:
+def _as_it_is(item: str, span: Span, offset: int, later: float) -> Passage:
     of_start, of_stop = (offset + span.start) / RATE_HZ, (offset + span.stop) / RATE_HZ
-    later = lag / RATE_HZ
     return Passage(
         item, AS_IT_IS, of_start, of_stop, of_start + later, of_stop + later, 0.0, span.evidence, span.coherence
     )
@@ -102,21 +110,39 @@ def _transposed(
             stretch = Elastic(output.samples[_at(start, output.sr) : _at(stop, output.sr)], output.sr)
             for found in shapes.like(stretch):
                 resembling.setdefault(found.item, []).append((start, stretch, found))
+    rate = min(output.sr, HIGHEST_RATE_HZ)
     for item, places in resembling.items():
-        samples = resampled(mono(references[item]), output.sr)
+        full = resampled(mono(references[item]), output.sr, rate)
+        low = resampled(full, rate)
         for start, stretch, found in places:
-            judged = (in_tempo if found.tempo_kept else faster)(stretch, samples, found)
-            if judged and not found.tempo_kept and CLOSER_LOOK <= judged.evidence < LEAST[FASTER].sure:
-                rate = min(output.sr, HIGHEST_RATE_HZ)
-                surer = closer(stretch, resampled(mono(references[item]), output.sr, rate), judged, rate)
-                judged = surer if surer and surer.evidence >= LEAST[UNDER].sure else judged
-            if judged and (passage := _passage(item, judged, start / RATE_HZ)).near:
-                yield passage
+            for judged in _judged(stretch, low, full, rate, found):
+                passage = _passage(item, judged, start / RATE_HZ)
+                if passage.near:
+                    yield passage
+
+
+def _judged(
+    stretch: Elastic, low: Samples, full: Samples, rate: float, found: Resemblance
+) -> Iterator[Transposed]:
+    """Judge a resemblance by the item at `RATE_HZ`, then at its full rate unless that was enough."""
+    judged = (in_tempo if found.tempo_kept else faster)(stretch, low, found)
+    if judged:
+        yield judged
+        if judged.evidence >= LEAST[judged.how].sure:
+            return
+        if judged.how == FASTER and judged.evidence >= CLOSER_LOOK:
+            surer = closer(stretch, full, judged, rate)
+            if surer and surer.evidence >= LEAST[UNDER].sure:
+                yield surer
+                return
+    surer = by_high_frequencies(stretch, full, found, rate)
+    if surer:
+        yield surer
 
 
 def _passage(item: str, judged: Transposed, offset_s: float) -> Passage:
     return Passage(
-        item, IN_TEMPO if judged.tempo_kept else FASTER, offset_s + judged.of_start_s, offset_s + judged.of_stop_s,
+        item, judged.how, offset_s + judged.of_start_s, offset_s + judged.of_stop_s,
         judged.start_s, judged.stop_s, judged.semitones, judged.evidence, judged.coherence,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
-from artia_lab.likeness.sound_signal import FRAME, RATE_HZ, Elastic, Samples, window
+from artia_lab.likeness.sound_signal import FRAME, RATE_HZ, Elastic, Samples, magnitudes
 
 Floats = NDArray[np.float32]
 
@@ -29,7 +29,6 @@ EVEN = 0.02
 SEGMENT = 1 << 11
 LAID_MOMENTS = 1 << 15
 LONGEST = 1 + int(STRETCH_S * 2.0 * RATE_HZ / HOP)
-MOMENTS_AT_ONCE = 1 << 13
 
 
 class Resemblance(NamedTuple):
@@ -56,35 +55,13 @@ class Resemblance(NamedTuple):
     alike: float
 
 
-def magnitudes(samples: Samples, hop: float) -> Floats:
-    """Measure the spectrum of a sound from moment to moment.
-
-    Parameters
-    ----------
-    samples : np.ndarray [shape=(n,)]
-        A sound at `RATE_HZ`.
-    hop : float
-        From one moment to the next, in samples.
-
-    Returns
-    -------
-    np.ndarray [shape=(moments, FRAME // 2 + 1)]
-        float32.
-    """
-    padded = np.pad(samples, (FRAME // 2, FRAME))
-    views = np.lib.stride_tricks.sliding_window_view(padded, FRAME)
-    moments = np.rint(np.arange(0, len(samples), hop)).astype(np.intp)
-    parts = [moments[first : first + MOMENTS_AT_ONCE] for first in range(0, len(moments), MOMENTS_AT_ONCE)]
-    return np.concatenate([np.abs(rfft(views[part] * window(FRAME))) for part in parts])
-
-
 def shape(spectra: Floats) -> Floats:
     """Say how loud each band is, in decibels over what is not heard.
 
     Parameters
     ----------
     spectra : np.ndarray [shape=(moments, FRAME // 2 + 1)]
-        From `magnitudes`.
+        From `artia_lab.likeness.sound_signal.magnitudes`.
 
     Returns
     -------

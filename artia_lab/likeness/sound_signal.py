@@ -22,6 +22,7 @@ SMOOTHED_BINS = 4
 FLOOR_DB = -65.0
 SILENCE_DB, HUSH_DB = -60.0, -90.0
 MOMENT_S = 0.02
+MOMENTS_AT_ONCE = 1 << 13
 
 
 def mono(y: NDArray) -> Samples:
@@ -96,6 +97,30 @@ def window(size: int) -> Samples:
     shape: Samples = np.hanning(size + 1)[:-1].astype(np.float32)
     shape.flags.writeable = False
     return shape
+
+
+def magnitudes(samples: Samples, hop: float, size: int = FRAME) -> Samples:
+    """Measure the spectrum of a sound from moment to moment.
+
+    Parameters
+    ----------
+    samples : np.ndarray [shape=(n,)]
+        A sound.
+    hop : float
+        From one moment to the next, in samples.
+    size : int, optional
+        Length of a frame, in samples.
+
+    Returns
+    -------
+    np.ndarray [shape=(moments, size // 2 + 1)]
+        float32.
+    """
+    padded = np.pad(samples, (size // 2, size))
+    views = np.lib.stride_tricks.sliding_window_view(padded, size)
+    moments = np.rint(np.arange(0, len(samples), hop)).astype(np.intp)
+    parts = [moments[first : first + MOMENTS_AT_ONCE] for first in range(0, len(moments), MOMENTS_AT_ONCE)]
+    return np.concatenate([np.abs(rfft(views[part] * window(size))) for part in parts])
 
 
 class Elastic:

@@ -3,40 +3,30 @@
 Played faster or slower, a recording keeps its waves: once the speed is known to a fraction of a cent, they
 agree with the source's as those of any other copy do (`artia_lab.likeness.sound_evidence`), up to all the
 frequencies it holds if need be (`artia_lab.likeness.sound_mixture`). Transposed with its tempo kept, it does not:
-what is left of the recording is how the level of each fine band flickers from moment to moment, which another
-take of the same instrument does not repeat.
+what is left of the recording is how it flickers (`artia_lab.likeness.sound_flicker`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
 
 from artia_lab.likeness.sound_cells import tapered
 from artia_lab.likeness.sound_evidence import agreement
+from artia_lab.likeness.sound_flicker import LOW, Band, Interval, high_band, interval
+from artia_lab.likeness.sound_flicker import evidence as flicker_evidence
 from artia_lab.likeness.sound_lags import best_lag
 from artia_lab.likeness.sound_mixture import fitted, in_place
-from artia_lab.likeness.sound_shapes import Resemblance, magnitudes
-from artia_lab.likeness.sound_signal import FRAME, RATE_HZ, Elastic, Samples, faded
-
-Floats = NDArray[np.float32]
+from artia_lab.likeness.sound_passages import FASTER, HIGH_FREQUENCIES, IN_TEMPO
+from artia_lab.likeness.sound_shapes import Resemblance
+from artia_lab.likeness.sound_signal import RATE_HZ, Elastic, Samples, faded, magnitudes
 
 TUNINGS = ((0.2, 100.0, 4.0), (0.8, 5.0, 1.0), (2.0, 1.5, 0.25))
 CLOSER_TUNINGS = ((2.0, 0.25), (0.2, 0.05), (0.04, 0.01))
 CLOSER_WITHIN = 8
 AROUND_S = 0.06
-FINE_SEMITONES = np.arange(-6, 7) / 10
-FINE_HOP = 128
 FEWEST_MOMENTS = 8
-LOWEST_BIN, HIGHEST_BIN = 4, 230
-AUDIBLE_DB = 60.0
-APART = 2
-NEIGHBOURS = 17
-PERFECT = 0.9999
 
 
 class Transposed(NamedTuple):
@@ -50,10 +40,10 @@ class Transposed(NamedTuple):
         Where in the item, in seconds.
     semitones : float
         By how much the output is higher.
-    tempo_kept : bool
-        Whether it lasts as long as the item all the same.
+    how : str
+        One of those of `artia_lab.likeness.sound_passages`.
     evidence, coherence : float
-        As in `artia_lab.likeness.sound_evidence`; in tempo, coherence is that of the flicker.
+        As in `artia_lab.likeness.sound_evidence`, or of the flicker (`artia_lab.likeness.sound_flicker`).
     """
 
     of_start_s: float
@@ -61,7 +51,7 @@ class Transposed(NamedTuple):
     start_s: float
     stop_s: float
     semitones: float
-    tempo_kept: bool
+    how: str
     evidence: float
     coherence: float
 
@@ -95,7 +85,7 @@ def faster(stretch: Elastic, item: Samples, found: Resemblance) -> Transposed | 
     later = start / RATE_HZ
     return Transposed(
         place[0] / ratio, place[1] / ratio, place[0] + later, place[1] + later,
-        12 * float(np.log2(ratio)), False, span.evidence, span.coherence,
+        12 * float(np.log2(ratio)), FASTER, span.evidence, span.coherence,
     )  # fmt: skip
 
 
@@ -140,7 +130,7 @@ def closer(stretch: Elastic, item: Samples, judged: Transposed, rate: float) -> 
         start,
         stop,
         12 * float(np.log2(ratio)),
-        False,
+        FASTER,
         sure.evidence,
         float(np.sqrt(sure.share)),
     )
@@ -188,50 +178,74 @@ def in_tempo(stretch: Elastic, item: Samples, found: Resemblance) -> Transposed 
     Transposed or None
         With the evidence there is; None when there is none.
     """
-    first = max(0, found.start)
-    spectra = magnitudes(item[first : first + round(stretch.seconds * RATE_HZ) + 2 * FRAME], FINE_HOP)
-    skipped = max(0, -found.start) // FINE_HOP
-
-    def _judged(semitones: float, late: int) -> Transposed | None:
-        slowed, ratio = stretch.slowed(2 ** (semitones / 12))
-        played = magnitudes(slowed, FINE_HOP * ratio)[skipped + max(0, -late) :]
-        there = spectra[max(0, late) :]
-        count = min(len(played), len(there))
-        if count < FEWEST_MOMENTS:
-            return None
-        of_start = (skipped + max(0, -late)) * FINE_HOP / RATE_HZ
-        start, length = (first + max(0, late) * FINE_HOP) / RATE_HZ, count * FINE_HOP / RATE_HZ
-        return Transposed(
-            of_start, of_start + length, start, start + length, semitones, True,
-            *_flickering_alike(played[:count], there[:count]),
-        )  # fmt: skip
-
-    tuned = _surest(_judged(semitones, 0) for semitones in (found.semitones + FINE_SEMITONES).tolist())
-    return tuned and _surest([tuned, _judged(tuned.semitones, -1), _judged(tuned.semitones, 1)])
+    laid = _laid(stretch, item, found.start / RATE_HZ, LOW, 1.0)
+    tuned = interval(laid.ours, laid.theirs, LOW)
+    if not tuned or tuned.moments < FEWEST_MOMENTS:
+        return None
+    slowed, ratio = stretch.slowed(2 ** (tuned.semitones / 12))
+    skipped = round(laid.of_start_s * RATE_HZ * ratio)
+    ours = magnitudes(slowed[skipped:], LOW.hop * ratio, LOW.frame)[max(0, -tuned.late) :]
+    theirs = magnitudes(laid.theirs, LOW.hop, LOW.frame)[max(0, tuned.late) :]
+    count = min(len(ours), len(theirs))
+    return _transposed(laid, tuned, IN_TEMPO, LOW, *flicker_evidence(ours[:count], theirs[:count], LOW.bins()))
 
 
-def _surest(tried: Iterable[Transposed | None]) -> Transposed | None:
-    return max((one for one in tried if one), key=lambda one: one.evidence, default=None)
+def by_high_frequencies(stretch: Elastic, item: Samples, found: Resemblance, rate: float) -> Transposed | None:
+    """Judge by its highest frequencies whether a stretch of output is an item transposed, in tempo or not.
+
+    Parameters
+    ----------
+    stretch : Elastic
+        A stretch of output.
+    item : np.ndarray [shape=(n,)]
+        The item, at `rate`.
+    found : Resemblance
+        Where the stretch resembles it.
+    rate : float
+        In Hz.
+
+    Returns
+    -------
+    Transposed or None
+        Its evidence is how far its interval stands out; None when there are too few high frequencies, or moments.
+    """
+    band, ratio = high_band(rate), 1.0 if found.tempo_kept else 2 ** (found.semitones / 12)
+    if band is None:
+        return None
+    laid = _laid(stretch, item, found.start / RATE_HZ, band, ratio)
+    tuned = interval(laid.ours, laid.theirs, band)
+    if tuned and not found.tempo_kept:
+        # Its speed is known to a semitone only: it is compared again at the one that it was found to have.
+        laid = _laid(stretch, item, found.start / RATE_HZ, band, ratio * 2 ** (tuned.semitones / 12))
+        tuned = interval(laid.ours, laid.theirs, band)
+    return tuned and _transposed(laid, tuned, HIGH_FREQUENCIES, band, tuned.stands_out, tuned.alike)
 
 
-def _flickering_alike(x: Floats, y: Floats) -> tuple[float, float]:
-    """Evidence and correlation of the flicker of two sounds, apart from what neighbouring bands share."""
-    levels = [20 * np.log10(np.maximum(one[:, LOWEST_BIN:HIGHEST_BIN], 1e-9)) for one in (x, y)]
-    floors = [float(one.max()) - AUDIBLE_DB for one in levels]
-    heard = (levels[0] > floors[0]) & (levels[1] > floors[1])
-    flickers = [_flicker(np.maximum(one, floor)) * heard for one, floor in zip(levels, floors, strict=True)]
-    energies = [float((one**2).sum()) for one in flickers]
-    if min(energies) <= 0:
-        return 0.0, 0.0
-    alike = float((flickers[0] * flickers[1]).sum()) / np.sqrt(energies[0] * energies[1])
-    together = np.abs(np.fft.rfft2(flickers[0]) * np.fft.rfft2(flickers[1]))
-    product = np.abs(flickers[0] * flickers[1])
-    values = min(float(one.sum() ** 2 / max((one**2).sum(), 1e-30)) for one in (together, product))
-    return float(np.sqrt(values * -np.log(1 - min(alike**2, PERFECT)))) * (alike > 0), float(alike)
+class _Laid(NamedTuple):
+    """A stretch of output, slowed by a ratio, and what it is laid on, from `of_start_s` and `start_s` on."""
+
+    ours: Samples
+    theirs: Samples
+    of_start_s: float
+    start_s: float
+    ratio: float
 
 
-def _flicker(level: Floats) -> Floats:
-    moved = np.zeros_like(level)
-    moved[APART:] = level[APART:] - level[:-APART]
-    moved -= uniform_filter1d(moved, NEIGHBOURS, axis=1, mode="nearest")
-    return np.asarray(moved - moved.mean(axis=0), np.float32)
+def _laid(stretch: Elastic, item: Samples, start_s: float, band: Band, ratio: float) -> _Laid:
+    slowed, ratio = stretch.slowed(ratio, band.rate)
+    skipped, first = (max(0, round(seconds * band.rate)) for seconds in (-start_s, start_s))
+    theirs = item[first : first + len(slowed) + 2 * band.frame]
+    return _Laid(slowed[skipped:], theirs, skipped / band.rate / ratio, first / band.rate, ratio)
+
+
+def _transposed(
+    laid: _Laid, found: Interval, how: str, band: Band, evidence: float, coherence: float
+) -> Transposed:
+    moment_s = band.hop / band.rate
+    of_start_s = laid.of_start_s + max(0, -found.late) * moment_s / laid.ratio
+    start_s, length_s = laid.start_s + max(0, found.late) * moment_s, found.moments * moment_s
+    semitones = 12 * float(np.log2(laid.ratio)) + found.semitones
+    return Transposed(
+        of_start_s, of_start_s + length_s / laid.ratio, start_s, start_s + length_s, semitones, how,
+        evidence, coherence,
+    )  # fmt: skip

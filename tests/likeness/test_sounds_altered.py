@@ -101,3 +101,50 @@ def test_two_strokes_that_ring_alike_are_not_one_recording():
 
     assert sound(stroke(1), SR, {"stroke.wav": stroke(2)}).verdict != "copy"
     assert sound(stroke(2), SR, {"stroke.wav": stroke(2)}).verdict == "copy"
+
+
+def thud(seed, hertz=58.0, seconds=0.8, rate=44_100):
+    """Sound a low drum, recorded with a breath of noise, in 16 bits."""
+    t = np.arange(round(seconds * rate)) / rate
+    noise = np.random.default_rng(seed).standard_normal(len(t))
+    wave = 0.6 * np.sin(2 * np.pi * hertz * t) * np.exp(-3 * t) + 2e-4 * noise * np.exp(-2 * t)
+    return (np.round(wave * 32_767) / 32_767).astype(np.float32)
+
+
+def test_the_plainest_sound_is_a_copy_where_it_is_one_to_the_last_bit():
+    kept, again = thud(1, seconds=1.7), thud(2, hertz=58.6, seconds=1.7)
+    cut = 0.5 * kept[15_000:40_000]
+
+    found = sound(cut, 44_100, {"thud.wav": kept})
+
+    assert (found.verdict, found.nearest[0].kind) == ("copy", "trimmed")
+    assert found.nearest[0].at["start_s"] == pytest.approx(15_000 / 44_100, abs=1e-3)
+    assert sound(cut, 44_100, {"again.wav": again}).verdict != "copy"
+
+
+def test_a_few_hundredths_of_a_second_are_enough_where_they_are_one_to_the_last_bit(corpus):
+    y = corpus["bois.wav"]
+    first = int(np.abs(y).argmax())
+
+    found = sound(y[first : first + SR // 30], SR, corpus)
+
+    assert (found.verdict, found.nearest[0].item, found.nearest[0].kind) == ("copy", "bois.wav", "trimmed")
+
+
+@pytest.mark.parametrize("semitones", [-3.6, 2.0, 4.35])
+def test_a_low_thud_transposed_in_tempo_is_known_by_the_breath_above_it(semitones):
+    kept = thud(1)
+    shifted = librosa.effects.pitch_shift(kept, sr=44_100, n_steps=semitones)
+
+    found = sound(shifted, 44_100, {"thud.wav": kept, "again.wav": thud(2)})
+
+    assert (found.verdict, found.nearest[0].item, found.nearest[0].kind) == ("copy", "thud.wav", "transposed")
+    assert found.nearest[0].at["semitones"] == pytest.approx(semitones, abs=0.05)
+    assert sound(shifted, 44_100, {"again.wav": thud(2)}).verdict != "copy"
+
+
+def test_noise_without_a_pitch_is_transposed_by_what_was_asked(corpus):
+    found = sound(librosa.effects.pitch_shift(corpus["papier.wav"], sr=SR, n_steps=1), SR, corpus)
+
+    assert (found.verdict, found.nearest[0].item) == ("copy", "papier.wav")
+    assert found.nearest[0].at["semitones"] == pytest.approx(1, abs=0.05)
