@@ -3,8 +3,10 @@
 The stretch is made even, all its moments and frequencies of one level, so that what is loud hides nothing; the
 item is made even over frequency alone, so that its loudest moments count most. A place where it lies stands out
 of the correlation of the two far above the places around it (Knapp and Carter, 1976). Low sounds hold too few
-of all frequencies to show there: they are looked for twice more among low frequencies alone, the item made even,
-and as it is.
+of all frequencies to show there: they are looked for again among low frequencies alone. A tone, whose correlation
+is as high one period later, stands out of nothing around it: it is looked for by the filter matched to it in a
+noise that has the stretch's spectrum (Turin, 1960), and what counts is how far the filter's answer is above the
+level of such a noise.
 `artia_lab.likeness.sound_mixture` judges what is proposed.
 """
 
@@ -20,13 +22,14 @@ from scipy.signal import resample_poly
 
 from artia_lab.likeness.sound_signal import Samples, Spectra
 
-LOWER = 16
+LOWER, MATCHED_LOWER = 16, 4
 PIECE_S = 16.0
 FRAME_S, LOW_FRAMES_S = 0.0116, (0.186, 0.093)
 SMOOTHED_BINS, LOW_SMOOTHED_BINS = 4, 0
 FLOOR_DB = -65.0
 AROUND_S, LOW_AROUND_S = 0.1, 1.0
-STANDS_OUT, LOW_STANDS_OUT, LOW_AS_IT_IS_STANDS_OUT = 5.5, 5.5, 3.5
+STANDS_OUT = 5.5
+MATCHED, SMOOTHED_HZ, MATCHED_FLOOR = 7.0, 200.0, 1e-9
 PLACES = 2
 APART_S = 0.005
 QUIET = 0.05
@@ -51,7 +54,7 @@ def frame(seconds: float, rate: float) -> int:
 
 
 class Even:
-    """A sound made even, at its rate and `LOWER` times lower, and its low frequencies as they are.
+    """A sound made even, at its rate and `LOWER` times lower, and as it is, `MATCHED_LOWER` times lower.
 
     Parameters
     ----------
@@ -69,7 +72,7 @@ class Even:
         self.low = [
             _Wave(_even(low, frame(seconds, rate / LOWER), LOW_SMOOTHED_BINS, moments)) for seconds in LOW_FRAMES_S
         ]
-        self.low_as_it_is = _Wave(low)
+        self.as_it_is = _Wave(resample_poly(samples, 1, MATCHED_LOWER).astype(np.float32))
         self.rate = rate
 
 
@@ -110,10 +113,12 @@ def places(stretch: Even, piece: Even) -> Iterator[tuple[int, int]]:
     """
     rate, low_rate = stretch.rate, stretch.rate / LOWER
     yield from ((place, 1) for place in _outstanding(stretch.whole, piece.whole, rate, AROUND_S, STANDS_OUT))
-    low = _outstanding(stretch.low[0], piece.low_as_it_is, low_rate, LOW_AROUND_S, LOW_AS_IT_IS_STANDS_OUT)
+    low = []
     for ours, theirs in zip(stretch.low, piece.low, strict=True):
-        low += _outstanding(ours, theirs, low_rate, LOW_AROUND_S, LOW_STANDS_OUT)
+        low += _outstanding(ours, theirs, low_rate, LOW_AROUND_S, STANDS_OUT)
     yield from ((place * LOWER, 2 * LOWER) for place in sorted(set(low)))
+    matched = _matched(stretch.as_it_is, piece.as_it_is, rate / MATCHED_LOWER)
+    yield from ((place * MATCHED_LOWER, 2 * MATCHED_LOWER) for place in matched)
 
 
 class _Wave:
@@ -138,15 +143,39 @@ def _outstanding(ours: _Wave, theirs: _Wave, rate: float, around_s: float, least
     every = irfft(ours.spectrum(size) * np.conj(theirs.spectrum(size)), size)
     squares = np.concatenate([every[size - before :], every[: len(ours.samples)]]) ** 2
     level = uniform_filter1d(squares, 2 * round(around_s * rate / 2) + 1, mode="constant")
-    apart = round(APART_S * rate)
     squares /= np.maximum(level, QUIET**2 * squares.mean() + 1e-30)
+    return _highest(squares, least**2, round(APART_S * rate), before)
+
+
+def _matched(ours: _Wave, theirs: _Wave, rate: float) -> list[int]:
+    """The places where the matched filter answers most, far above the noise that would have the same spectrum."""
+    length, other = len(ours.samples), len(theirs.samples)
+    if not length or not other:
+        return []
+    size = next_fast_len(length + other - 1, real=True)
+    spectrum, of_item = ours.spectrum(size), theirs.spectrum(size)
+    power = spectrum.real**2 + spectrum.imag**2
+    power = uniform_filter1d(power, 2 * round(SMOOTHED_HZ * size / rate / 2) + 1)
+    power += MATCHED_FLOOR * power.max() + np.float32(1e-30)
+    every = irfft(spectrum * np.conj(of_item) / power, size)
+    answers = np.abs(np.concatenate([every[size - other + 1 :], every[:length]]))
+    white, item = irfft(spectrum / np.sqrt(power), size)[:length], irfft(of_item / np.sqrt(power), size)[:other]
+    sums = np.cumsum(np.pad(item.astype(np.float64) ** 2, (1, 0)))
+    begins = np.arange(1 - other, length)
+    # Of the item, only what lies on the stretch.
+    laid = sums[np.clip(length - begins, 0, other)] - sums[np.clip(-begins, 0, other)]
+    answers /= np.sqrt((white**2).mean() * (laid + QUIET**2 * sums[-1])) + 1e-30
+    return _highest(answers, MATCHED, round(APART_S * rate), other - 1)
+
+
+def _highest(heights: NDArray, least: float, apart: int, before: int) -> list[int]:
     found = []
     for _place in range(PLACES):
-        at = int(squares.argmax())
-        if squares[at] < least**2:
+        at = int(heights.argmax())
+        if heights[at] < least:
             break
         found.append(at - before)
-        squares[max(0, at - apart) : at + apart + 1] = 0
+        heights[max(0, at - apart) : at + apart + 1] = 0
     return found
 
 

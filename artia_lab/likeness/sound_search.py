@@ -63,7 +63,7 @@ def find(output: Heard, references: Mapping[str, NDArray]) -> list[Passage]:
                 if same := same_samples(piece, full, output.sr):
                     alike.append(_as_it_is(item, same[0], block.start, same[1] - block.start / RATE_HZ))
         passages += _joined([one for one in alike if one.near])
-    passages += _joined(list(under(output, passages, references, corpus_s)))
+    passages += [one for one in _joined(list(under(output, passages, references, corpus_s))) if one.near]
     if output.covered(passages).sum() < ACCOUNTED_FOR * output.sounding.sum():
         passages += _transposed(output, passages, shapes, references)
     return sorted(passages, key=lambda one: (-one.evidence, one.item, one.of_start_s))

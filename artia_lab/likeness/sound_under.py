@@ -106,7 +106,7 @@ def under(
     Yields
     ------
     Passage
-        At most one of each item in each stretch.
+        At most one of each item in each stretch; what goes on in the next may be sure with it.
     """
     accounted_for = output.covered([passage for passage in known if passage.sure])
     wanted = []
@@ -129,9 +129,7 @@ def under(
         parts = list(pieces(heard_there, rate, longest)) if len(heard_there) else []
         for stretch in stretches:
             if not _known(known, item, stretch) and (fit := stretch.best(heard_there, parts)):
-                passage = _passage(item, fit, stretch)
-                if passage.near:
-                    yield passage
+                yield _passage(item, fit, stretch)
 
 
 def _known(known: list[Passage], item: str, stretch: Stretch) -> bool:

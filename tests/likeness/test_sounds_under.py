@@ -113,6 +113,21 @@ def test_two_sounds_cut_in_the_middle_of_a_wave_are_not_one(starters):
     assert sound(starters["harpe.wav"][:SR], SR, corpus).verdict == "distinct"
 
 
+@pytest.mark.parametrize("host", ["gouttes.wav", "tambour.wav", "neige.wav"])
+def test_a_tone_that_fades_is_looked_for_where_it_lies_not_a_period_away(starters, host):
+    t = np.arange(7 * SR // 4) / SR
+    tone = (np.sin(2 * np.pi * 60 * t) * np.exp(-2 * t) * (1 - np.exp(-40 * t))).astype(np.float32)
+    mixed = tapered(under(tone, starters[host], -6, 17_003, seconds=3.0), SR)
+
+    proposed = [
+        place - first
+        for first, piece in pieces(tone, SR, len(mixed))
+        for place, _within in places(Even(mixed, SR, moments=True), piece)
+    ]
+
+    assert min(abs(place - 17_003) for place in proposed) <= 8
+
+
 def test_nothing_is_laid_where_there_is_nothing(starters):
     y = tapered(starters["flute.wav"][:SR], SR)
 
