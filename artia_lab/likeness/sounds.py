@@ -3,18 +3,19 @@
 An output is laid on every sound of the corpus at every place and at many speeds. Where the two agree in phase
 band by band far beyond what chance, or another take of the same instrument, would give, the passage is a
 copy: trimmed, louder, elsewhere in time, coded otherwise, played faster or slower; or transposed with its tempo
-kept, which is judged by how the levels flicker. What is then not accounted for is listened to at its full rate, up
-to all the frequencies it holds, for items mixed under other sounds (`artia_lab.likeness.sound_mixture`). What is
-too short or too plain to carry evidence, a click, a low thud, a pure tone, is never called a copy there.
+kept, which is judged by how the levels flicker, up to 16 kHz. What is too short or too plain to carry evidence, a
+click, a low thud, a pure tone, is called a copy only where it is one sample for sample. What is then not accounted
+for is listened to at its full rate, up to all the frequencies it holds, for items mixed under other sounds
+(`artia_lab.likeness.sound_mixture`).
 
 What it does not see: a performance imitated or played again, a sound stretched in time, reverberation that
-drowns a sound, and transposed copies mixed under other sounds. Under other sounds it misses what is masked
-nearly everywhere: a pure tone, which fits as well one period later; a low thud under what is as low; less than
-about 0.04 s of sound; and what a noise as wide as itself covers. It needs evidence of 10: some 40 independent
-values (twice a bandwidth times a time) where the item is 10 dB over the rest, some 450 where it is 6 dB under it.
-Beside a corpus so large that it would take too long, it listens to lower frequencies only, then no longer under
-other sounds (`artia_lab.likeness.sound_under.rate_affordable`). Nor can it tell apart two pure synthetic tones of
-exactly one pitch: it takes them for one recording.
+drowns a sound, transposed copies mixed under other sounds, and less than about 0.04 s of a sound (0.05 s
+transposed). Under other sounds it misses what is masked nearly everywhere: a pure tone, which fits as well one
+period later; a low thud under what is as low; and what a noise as wide as itself covers. It needs evidence of 9:
+some 35 independent values (twice a bandwidth times a time) where the item is 10 dB over the rest, some 360 where
+it is 6 dB under it. Beside a corpus so large that it would take too long, it listens to lower frequencies only,
+then no longer under other sounds (`artia_lab.likeness.sound_under.rate_affordable`). Nor can it tell apart two
+pure synthetic tones of exactly one pitch: it takes them for one recording.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Copies planted in sounds, originals held out of a corpus of sounds, and what tells them apart.
 
-Run it with ``python tests/benchmarks/small_corpus_sounds.py [planted] [held] [mixed] [speed] [all]``; without a
-word, all four, on a few sounds each; ``all`` holds out every sound and plants a third, for half an hour. ``mixed``
-plants sounds under others, at several levels, drawn by two seeds: the limits of `artia_lab.likeness.sound_under`
-were set on every other sound, in the order of their names, and it plants only the rest. The corpora:
+Run it with ``python tests/benchmarks/small_corpus_sounds.py [planted] [held] [mixed] [absent] [speed] [all]``;
+without a word, all five, on a few sounds each; ``all`` holds out every sound and plants a third, for half an hour.
+``mixed`` plants sounds under others, at several levels, drawn by two seeds: the limits of
+`artia_lab.likeness.sound_under` were set on every other sound, in the order of their names, and it plants only the
+rest. ``absent`` asks where other sounds of the same instrument would be heard, which are not there. The corpora:
 Debian's sonic-pi-samples, and our starters; each lends the other the sounds that copies are mixed under. The stock
 tool in the same run is the normalised cross-correlation of scipy, at 11,025 Hz, with the best threshold it could
 have: the largest of an original. The figures printed here are those that
@@ -28,6 +29,8 @@ from scipy.signal import correlate, resample_poly
 
 from artia_lab.corpora import CorpusReader, find
 from artia_lab.likeness import Likeness, sound
+from artia_lab.likeness.sound_places import pieces
+from artia_lab.likeness.sound_under import Stretch
 
 SR = 44_100
 LENGTHY_S = 0.5
@@ -209,6 +212,30 @@ def of_mixed(corpora: Mapping[str, Mapping[str, Sound]], step: int) -> None:
             print(f"      {one}")
 
 
+def of_absent(corpora: Mapping[str, Mapping[str, Sound]], step: int) -> None:
+    """Evidence of lying under another sound that sounds of the same instrument give, which are not there."""
+    most: list[tuple[float, str]] = []
+    laid = 0
+    hosts = [y for y in corpora["starter/sounds"].values() if len(y) >= SR]
+    items = corpora["system/sonic-pi"]
+    for number, name in enumerate(list(items)[::step]):
+        others = [
+            other
+            for other in items
+            if other.startswith(name.split("_")[0]) and not other.startswith(relatives(name))
+        ]
+        for decibels in (3, 0, -3, -9):
+            mixed = under(decibels)(items[name], number, hosts[number * 7 % len(hosts)])[: 4 * SR]
+            stretch = Stretch(mixed, SR, 0, len(mixed))
+            for other in others:
+                fit = stretch.best(items[other], list(pieces(items[other], SR, len(mixed))))
+                laid += 1
+                if fit:
+                    most.append((fit.evidence, f"{other} for {name} at {decibels} dB"))
+    told = "; ".join(f"{evidence:.1f}, {which}" for evidence, which in sorted(most, reverse=True)[:3]) or "none"
+    print(f"  {laid} sounds laid under others, of one instrument with the one that is there; the most: {told}")
+
+
 def _count(
     what: str, kind: str, made: Mapping[str, Sound], items: Mapping[str, Sound], stock: Stock, limit: float
 ) -> int:
@@ -265,7 +292,7 @@ def of_speed(corpora: Mapping[str, Mapping[str, Sound]]) -> None:
 
 if __name__ == "__main__":
     began = time.perf_counter()
-    asked = set(sys.argv[1:]) - {"all"} or {"planted", "held", "mixed", "speed"}
+    asked = set(sys.argv[1:]) - {"all"} or {"planted", "held", "mixed", "absent", "speed"}
     every = "all" in sys.argv[1:]
     read = {corpus: sounds(corpus) for corpus in ("system/sonic-pi", "starter/sounds")}
     limits: dict[str, float] = {}
@@ -278,6 +305,9 @@ if __name__ == "__main__":
     if "mixed" in asked:
         print(of_mixed.__doc__)
         of_mixed(read, 1 if every else 12)
+    if "absent" in asked:
+        print(of_absent.__doc__)
+        of_absent(read, 1 if every else 12)
     if "speed" in asked:
         print(of_speed.__doc__)
         of_speed(read)
