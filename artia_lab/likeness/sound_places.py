@@ -98,7 +98,7 @@ def pieces(item: Samples, rate: float, longest: int) -> Iterator[tuple[int, Even
         yield first, Even(item[first : first + step + longest], rate, moments=False)
 
 
-def places(stretch: Even, piece: Even) -> Iterator[tuple[int, int]]:
+def places(stretch: Even, piece: Even) -> list[tuple[int, int]]:
     """Propose places of a stretch of output where a piece of an item might begin.
 
     Parameters
@@ -106,19 +106,30 @@ def places(stretch: Even, piece: Even) -> Iterator[tuple[int, int]]:
     stretch, piece : Even
         The two.
 
-    Yields
-    ------
-    tuple of (int, int)
-        Where it would begin in the stretch, perhaps before it, in samples, and to how many samples.
+    Returns
+    -------
+    list of tuple of (int, int)
+        Where it would begin in the stretch, perhaps before it, in samples, and to how many samples; what several
+        ways propose is said once, by the most exact of them.
     """
-    rate, low_rate = stretch.rate, stretch.rate / LOWER
-    yield from ((place, 1) for place in _outstanding(stretch.whole, piece.whole, rate, AROUND_S, STANDS_OUT))
-    low = []
-    for ours, theirs in zip(stretch.low, piece.low, strict=True):
-        low += _outstanding(ours, theirs, low_rate, LOW_AROUND_S, STANDS_OUT)
-    yield from ((place * LOWER, 2 * LOWER) for place in sorted(set(low)))
+    rate = stretch.rate
+    whole = _outstanding(stretch.whole, piece.whole, rate, AROUND_S)
     matched = _matched(stretch.as_it_is, piece.as_it_is, rate / MATCHED_LOWER)
-    yield from ((place * MATCHED_LOWER, 2 * MATCHED_LOWER) for place in matched)
+    low = [
+        place
+        for ours, theirs in zip(stretch.low, piece.low, strict=True)
+        for place in _outstanding(ours, theirs, rate / LOWER, LOW_AROUND_S)
+    ]
+    found: list[tuple[int, int]] = []
+    for lower, some, within in (
+        (1, whole, 1),
+        (MATCHED_LOWER, matched, 2 * MATCHED_LOWER),
+        (LOWER, low, 2 * LOWER),
+    ):
+        for place in some:
+            if all(abs(place * lower - other) > within for other, _within in found):
+                found.append((place * lower, within))
+    return found
 
 
 class _Wave:
@@ -134,7 +145,7 @@ class _Wave:
         return self._spectra[size]
 
 
-def _outstanding(ours: _Wave, theirs: _Wave, rate: float, around_s: float, least: float) -> list[int]:
+def _outstanding(ours: _Wave, theirs: _Wave, rate: float, around_s: float) -> list[int]:
     """The places where the correlation stands out most of those around it."""
     if not ours.samples.size or not theirs.samples.size:
         return []
@@ -144,7 +155,7 @@ def _outstanding(ours: _Wave, theirs: _Wave, rate: float, around_s: float, least
     squares = np.concatenate([every[size - before :], every[: len(ours.samples)]]) ** 2
     level = uniform_filter1d(squares, 2 * round(around_s * rate / 2) + 1, mode="constant")
     squares /= np.maximum(level, QUIET**2 * squares.mean() + 1e-30)
-    return _highest(squares, least**2, round(APART_S * rate), before)
+    return _highest(squares, STANDS_OUT**2, round(APART_S * rate), before)
 
 
 def _matched(ours: _Wave, theirs: _Wave, rate: float) -> list[int]:
