@@ -38,7 +38,7 @@ class Least(NamedTuple):
 # and takes of one instrument, were found to give, beside the least that planted copies gave.
 LEAST = {
     AS_IT_IS: Least(6.0, 5.0, 5.0, 0.001),
-    UNDER: Least(9.0, 7.0, 9.0, 0.0),
+    UNDER: Least(10.0, 8.0, 10.0, 0.0),
     FASTER: Least(8.0, 6.5, 4.0, 0.001),
     IN_TEMPO: Least(8.5, 7.0, 8.5, 0.0),
     HIGH_FREQUENCIES: Least(6.3, 5.6, 6.3, 0.0),
