@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from artia_lab.errors import Mistake, NotFound
+from artia_lab.errors import Mistake
 from artia_lab.home import data_folder, home
 from artia_lab.hub import database
 from artia_lab.i18n import LANGUAGES, _, language
+from artia_lab.toml import read_settings
 
 SHARED_ACCOUNT = "shared-account"
 UNIX_ACCOUNTS = "unix-accounts"
@@ -247,26 +247,8 @@ def load(path: str | os.PathLike[str] | None = None) -> Settings:
         If it cannot be read, or sets something that does not exist or is not allowed.
     """
     file = Path(path) if path else data_folder("hub_config") / "hub.toml"
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        sentence = _(
-            "There is no settings file “{file}”. Check its name, or leave it out to use the usual settings."
-        )
-        raise NotFound(sentence.format(file=file)) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        sentence = _("The settings in “{file}” cannot be read: {reason}. Correct that line, then try again.")
-        raise Mistake(sentence.format(file=file, reason=error)) from error
-    known = [each.name for each in fields(Settings)]
-    unknown = [name for name in content if name not in known]
-    if unknown:
-        sentence = _("“{name}” in “{file}” is not a setting of the hub; these are: {list}.")
-        raise Mistake(sentence.format(name=unknown[0], file=file, list=", ".join(known)))
     # What kind each value is, the settings check themselves.
-    given: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in content.items()
-    }
-    return Settings(**given)
+    return Settings(**read_settings(file, [each.name for each in fields(Settings)]))
 
 
 def _check(name: str, value: Any, default: Any) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from artia_lab.errors import Mistake, NotFound
+from artia_lab.errors import Mistake
 from artia_lab.i18n import _
+from artia_lab.toml import read_settings
 
 UNIX, SHARED = "unix", "shared"
 _RANGES: dict[str, tuple[float, float]] = {
@@ -148,22 +148,7 @@ def load(path: str | os.PathLike[str]) -> Settings:
     Mistake
         If it cannot be read, or sets something that does not exist or is not allowed.
     """
-    try:
-        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        sentence = _("There is no settings file “{file}” for the places to compute. Check its name.")
-        raise NotFound(sentence.format(file=path)) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        sentence = _("The settings in “{file}” cannot be read: {reason}. Correct that line, then try again.")
-        raise Mistake(sentence.format(file=path, reason=error)) from error
-    known = [each.name for each in fields(Settings)]
-    for name in content:
-        if name not in known:
-            sentence = _("“{name}” in “{file}” is not a setting of the places to compute; these are: {list}.")
-            raise Mistake(sentence.format(name=name, file=path, list=", ".join(known)))
-    given: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in content.items()
-    }
+    given = read_settings(Path(path), [each.name for each in fields(Settings)])
     for name in ("socket", "state_folder"):
         if name not in given:
             _refuse(name, "", "“/…”")
