@@ -28,6 +28,8 @@ def options(language: str) -> list[str]:
         f"--ServerApp.root_dir={home()}",
         f"--ServerApp.preferred_dir={notebooks}",
         f"--LabApp.app_settings_dir={data_folder('hub_config') / 'lab' / language}",
+        # What is written from scratch starts at once too.
+        "--MappingKernelManager.default_kernel_name=artia",
         # The usual manager of extensions asks PyPI, and gets ready for it at each start: a third of that start.
         "--LabApp.extension_manager=readonly",
     ]

@@ -51,6 +51,7 @@ def test_the_lab_opens_on_the_notebooks_in_the_person_s_language_and_calls_nobod
             f"{server}/lab/api/settings/@jupyterlab/extensionmanager-extension:plugin", timeout=30
         ).json()
         news = session.get(f"{server}/lab/api/news", timeout=30).json()
+        kernels = session.get(f"{server}/api/kernelspecs", timeout=30).json()
     finally:
         lab.send_signal(signal.SIGTERM)
         lab.wait(60)
@@ -59,6 +60,7 @@ def test_the_lab_opens_on_the_notebooks_in_the_person_s_language_and_calls_nobod
     assert plugin["schema"]["properties"]["locale"]["default"] == "fr_FR"
     assert linker["schema"]["properties"]["allowCommandLinker"]["default"] is False
     assert news["news"] == []
+    assert kernels["default"] == "artia" and "artia" in kernels["kernelspecs"]
     # Nor does it ask PyPI for extensions.
     assert '"can_install": false' in page
     assert extensions["schema"]["properties"]["enabled"]["default"] is False
