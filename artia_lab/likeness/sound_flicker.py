@@ -22,7 +22,7 @@ from artia_lab.likeness.sound_signal import RATE_HZ, Samples, magnitudes
 Floats = NDArray[np.float32]
 
 FRAME_S, HOPS = 0.046, 4
-FEWEST_MOMENTS = 5
+FEWEST_MOMENTS = 3
 AUDIBLE_DB = 60.0
 APART = 2
 NEIGHBOURS = 17

@@ -9,9 +9,9 @@ for is listened to at its full rate, up to all the frequencies it holds, for ite
 (`artia_lab.likeness.sound_mixture`).
 
 What it does not see: a performance imitated or played again, a sound stretched in time, reverberation that
-drowns a sound, transposed copies mixed under other sounds, and less than about 0.04 s of a sound (0.05 s
-transposed). Under other sounds it misses what is masked nearly everywhere: a pure tone, which fits as well one
-period later; a low thud under what is as low; and what a noise as wide as itself covers. It needs evidence of 10:
+drowns a sound, transposed copies mixed under other sounds, and less than about 0.04 s of an altered sound. Under
+other sounds it misses what is masked nearly everywhere: a pure tone, which fits as well one period later; a low
+thud under what is as low; and what a noise as wide as itself covers. It needs evidence of 10:
 some 40 independent values (twice a bandwidth times a time) where the item is 10 dB over the rest, some 450 where
 it is 6 dB under it. Beside a corpus so large that it would take too long, it listens to lower frequencies only,
 then no longer under other sounds (`artia_lab.likeness.sound_under.rate_affordable`). Nor can it tell apart two

@@ -143,6 +143,19 @@ def test_a_low_thud_transposed_in_tempo_is_known_by_the_breath_above_it(semitone
     assert sound(shifted, 44_100, {"again.wav": thud(2)}).verdict != "copy"
 
 
+@pytest.mark.filterwarnings("ignore:n_fft=2048 is too large")
+@pytest.mark.parametrize("semitones", [-4, 3])
+def test_a_stroke_of_a_twentieth_of_a_second_is_known_transposed_in_tempo(corpus, semitones):
+    y = corpus["bois.wav"]
+    first = max(0, int(np.abs(y).argmax()) - SR // 200)
+    strokes = {"bois.wav": y[first : first + SR // 20], "neige.wav": corpus["neige.wav"][SR : SR + SR // 20]}
+
+    found = sound(librosa.effects.pitch_shift(strokes["bois.wav"], sr=SR, n_steps=semitones), SR, strokes)
+
+    assert (found.verdict, found.nearest[0].item, found.nearest[0].kind) == ("copy", "bois.wav", "transposed")
+    assert found.nearest[0].at["semitones"] == pytest.approx(semitones, abs=0.05)
+
+
 def test_noise_without_a_pitch_is_transposed_by_what_was_asked(corpus):
     found = sound(librosa.effects.pitch_shift(corpus["papier.wav"], sr=SR, n_steps=1), SR, corpus)
 
