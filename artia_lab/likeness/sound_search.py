@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artia_lab.likeness.sound_evidence import Span, agreement
+from artia_lab.likeness.sound_kinds import SAME_PITCH_SEMITONES
 from artia_lab.likeness.sound_lags import Block, Ear, blocks, lags
 from artia_lab.likeness.sound_passages import AS_IT_IS, FASTER, LEAST, UNDER, Heard, Passage
 from artia_lab.likeness.sound_samples import nearly_one, same_samples
@@ -117,8 +118,19 @@ def _transposed(
         for start, stretch, found in places:
             for judged in _judged(stretch, low, full, rate, found):
                 passage = _passage(item, judged, start / RATE_HZ)
-                if passage.near:
+                if passage.near and not _found_already(passage, known):
                     yield passage
+
+
+def _found_already(passage: Passage, known: list[Passage]) -> bool:
+    """Whether what is hardly transposed is known as it is, perhaps under other sounds."""
+    return abs(passage.semitones) <= SAME_PITCH_SEMITONES and any(
+        one.item == passage.item
+        and one.sure
+        and one.of_start_s < passage.of_stop_s
+        and one.of_stop_s > passage.of_start_s
+        for one in known
+    )
 
 
 def _judged(

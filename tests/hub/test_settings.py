@@ -53,9 +53,7 @@ def test_settings_do_not_change():
 
 
 def test_an_unknown_setting_is_refused_with_those_there_are(written):
-    with pytest.raises(
-        Mistake, match=r"“prot” in .* is not a setting; these are: mode, language, address"
-    ):
+    with pytest.raises(Mistake, match=r"“prot” in .* is not a setting; these are: mode, language, address"):
         load(written("prot = 8000"))
 
 
