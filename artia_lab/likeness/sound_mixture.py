@@ -35,7 +35,7 @@ DELAYS = 2
 SHORTEST_PERIOD_S, LONGEST_PERIOD_S, PERIODS = 0.001, 0.05, 2
 BESIDE = 16
 MOVES, WORTH_A_MOVE = 4, 5.0
-AGAINST, SHORTEST_PIECE_S = 0.1, 0.25
+AGAINST, HOPELESSLY_AGAINST, SHORTEST_PIECE_S = 0.1, 0.2, 0.25
 
 
 class Fit(NamedTuple):
@@ -134,7 +134,7 @@ def in_place(stretch: Samples, item: Samples, fit: Fit, rate: float) -> Fit | No
     Fit or None
         None when there is not evidence enough to speak of it, or too much tells against it.
     """
-    if fit.evidence < WORTH_A_MOVE:
+    if fit.evidence < WORTH_A_MOVE or fit.against > HOPELESSLY_AGAINST:
         return None
     as_well = 0.0
     for _move in range(MOVES):
