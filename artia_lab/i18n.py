@@ -84,22 +84,24 @@ def _(message: str) -> str:
     return _catalogue(language()).gettext(message)
 
 
-def ngettext(one: str, many: str, n: int) -> str:
-    """Translate a message that counts something.
+def ngettext(one: str, many: str, n: float) -> str:
+    """Translate a message that counts, or measures, something.
 
     Parameters
     ----------
     one, many : str
         The English messages for one thing and for several.
-    n : int
-        How many things.
+    n : float
+        How many things; 1.4 is many in English, and still one in French.
 
     Returns
     -------
     str
         The message for `n` in the language in force.
     """
-    return _catalogue(language()).ngettext(one, many, n)
+    # Catalogues know whole numbers: 0 is many in English and one in French as well, 2 is many in both.
+    whole = int(n) if n == int(n) else 0 if n < 2 else 2
+    return _catalogue(language()).ngettext(one, many, whole)
 
 
 def decimals(figures: str) -> str:

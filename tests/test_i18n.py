@@ -47,6 +47,19 @@ def test_french_counts_zero_as_one(n: int, french: str) -> None:
         assert ngettext("{count} item", "{count} items", n).format(count=n) == french
 
 
+@pytest.mark.parametrize(
+    ("n", "english", "french"),
+    [(1.0, "semitone", "demi-ton"), (1.4, "semitones", "demi-ton"), (2.0, "semitones", "demi-tons"),
+     (2.5, "semitones", "demi-tons"), (0.3, "semitones", "demi-ton")],
+)  # fmt: skip
+def test_what_is_less_than_two_is_one_in_french_and_many_in_english(n: float, english: str, french: str) -> None:
+    said = {}
+    for spoken in ("en", "fr"):
+        with use_language(spoken):
+            said[spoken] = ngettext("{figures} semitone", "{figures} semitones", n).split()[-1]
+    assert (said["en"], said["fr"]) == (english, french)
+
+
 def test_a_number_has_the_decimal_mark_of_its_language() -> None:
     assert decimals("0.5") == "0.5"
     with use_language("fr"):

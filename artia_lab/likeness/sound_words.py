@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from artia_lab.i18n import _, decimals
+from artia_lab.i18n import _, decimals, ngettext
 from artia_lab.likeness.shares import percent
 
 if TYPE_CHECKING:
@@ -46,6 +46,24 @@ def sentence(found: Likeness) -> str:
     return _("Hardly any stretch of this sound is identical to a sound of your corpus.")
 
 
+def interval(semitones: float) -> str:
+    """Say an interval, in the language in force.
+
+    Parameters
+    ----------
+    semitones : float
+        Upwards or downwards.
+
+    Returns
+    -------
+    str
+        Such as ``"1 semitone"`` or ``"2.4 semitones"``.
+    """
+    figures = f"{abs(semitones):.1f}".removesuffix(".0")
+    said = ngettext("{figures} semitone", "{figures} semitones", float(figures))
+    return said.format(figures=decimals(figures))
+
+
 def _whole(nearest: Neighbour) -> str:
     item = nearest.item
     match nearest.kind:
@@ -65,14 +83,12 @@ def _whole(nearest: Neighbour) -> str:
             return _("“{item}” is heard in this sound, under or among other sounds.").format(item=item)
         case "transposed":
             semitones = float(str(nearest.at.get("semitones", 0.0)))
-            higher = decimals(f"{abs(semitones):.1f}")
-            if semitones < 0:
-                return _("This sound is “{item}” played lower, by {semitones} semitones.").format(
-                    item=item, semitones=higher
-                )
-            return _("This sound is “{item}” played higher, by {semitones} semitones.").format(
-                item=item, semitones=higher
+            sentence = (
+                _("This sound is “{item}” played higher, by {interval}.")
+                if semitones > 0
+                else _("This sound is “{item}” played lower, by {interval}.")
             )
+            return sentence.format(item=item, interval=interval(semitones))
     return _("This sound is nearly a copy of “{item}”.").format(item=item)
 
 

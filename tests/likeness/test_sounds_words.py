@@ -4,6 +4,7 @@ import pytest
 
 from artia_lab.i18n import use_language
 from artia_lab.likeness import Likeness, Neighbour
+from artia_lab.likeness.sound_words import interval
 
 MEASURES = {
     "longest_run_s": 1.5,
@@ -36,11 +37,26 @@ def test_a_copy_is_said_with_what_was_done(kind, said):
         assert of_sound("copy", kind).sentence() == said
 
 
-@pytest.mark.parametrize(("semitones", "said"), [(-2.0, "lower, by 2.0"), (7.0, "higher, by 7.0")])
+@pytest.mark.parametrize(
+    ("semitones", "said"),
+    [
+        (-2.0, "lower, by 2 semitones"), (7.04, "higher, by 7 semitones"), (1.0, "higher, by 1 semitone"),
+        (-1.4, "lower, by 1.4 semitones"), (0.3, "higher, by 0.3 semitones"),
+    ],
+)  # fmt: skip
 def test_a_transposed_copy_is_said_higher_or_lower(semitones, said):
     with use_language("en"):
         found = of_sound("copy", "transposed", at={"of_length_s": 1.5, "semitones": semitones})
-        assert found.sentence() == f"This sound is “mer.wav” played {said} semitones."
+        assert found.sentence() == f"This sound is “mer.wav” played {said}."
+
+
+@pytest.mark.parametrize(
+    ("semitones", "said"),
+    [(1.0, "1\u00a0demi-ton"), (-1.4, "1,4\u00a0demi-ton"), (0.3, "0,3\u00a0demi-ton"), (2.0, "2\u00a0demi-tons")],
+)
+def test_in_french_less_than_two_is_singular(semitones, said):
+    with use_language("fr"):
+        assert interval(semitones) == said
 
 
 def test_a_part_that_is_copied_is_said_by_its_share():

@@ -8,6 +8,7 @@ from artia_lab.experiments.critical.copy_check_verdict import COPY, DISTINCT, NE
 from artia_lab.i18n import _, decimals
 from artia_lab.likeness import Neighbour
 from artia_lab.likeness.shares import percent
+from artia_lab.likeness.sound_words import interval
 
 WHOLE = "exact"
 TURNED_DEG = 1.5
@@ -101,7 +102,7 @@ def done_to(finding: Finding, neighbour: Neighbour) -> str:
     at = neighbour.at
     turned, scale = _value(at.get("turned_deg")), _value(at.get("scale", 1.0))
     semitones = _value(at.get("semitones"))
-    degrees, interval = number(abs(turned), 0), number(abs(semitones), 1)
+    degrees = number(abs(turned), 0)
     said = {
         "patch": _("a piece of it"),
         "cropped": _("cropped"),
@@ -116,9 +117,9 @@ def done_to(finding: Finding, neighbour: Neighbour) -> str:
         "trimmed": _("a part of it, as it is"),
         "gain": _("louder, softer or upside down"),
         "shifted": _("moved in time"),
-        "transposed": (
-            _("{semitones} semitones higher") if semitones > 0 else _("{semitones} semitones lower")
-        ).format(semitones=interval),
+        "transposed": (_("{interval} higher") if semitones > 0 else _("{interval} lower")).format(
+            interval=interval(semitones)
+        ),
         "mixed": _("mixed with other sounds"),
         "verbatim": _("word for word"),
         "near-verbatim": _("nearly word for word, some words changed"),
