@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.ndimage import uniform_filter1d
 
+from artia_lab.likeness.sound_evidence import spread
 from artia_lab.likeness.sound_places import frame
 from artia_lab.likeness.sound_signal import RATE_HZ, Samples, magnitudes
 
@@ -73,13 +74,30 @@ class Band(NamedTuple):
         """
         return self.frame // HOPS
 
+    def spectra(self, samples: Samples, slower: float = 1.0) -> Floats:
+        """Measure the spectrum of a sound from moment to moment.
+
+        Parameters
+        ----------
+        samples : np.ndarray [shape=(n,)]
+            At the band's rate.
+        slower : float, optional
+            How many times slower the sound is played than the one it is compared with.
+
+        Returns
+        -------
+        np.ndarray [shape=(moments, bins)]
+            From `artia_lab.likeness.sound_signal.magnitudes`.
+        """
+        return magnitudes(samples, self.hop * slower, self.frame)
+
     def bins(self) -> slice:
         """Give the bins of a spectrum that lie in the band.
 
         Returns
         -------
         slice
-            Of the second axis of `artia_lab.likeness.sound_signal.magnitudes`.
+            Of the second axis of `spectra`.
         """
         return slice(*(round(hertz * self.frame / self.rate) for hertz in (self.low, self.high)))
 
@@ -146,13 +164,13 @@ class Interval(NamedTuple):
     alike: float
 
 
-def interval(sound: Samples, other: Samples, band: Band) -> Interval | None:
+def interval(sound: Floats, other: Floats, band: Band) -> Interval | None:
     """Find by how much a sound is higher than another, both beginning at about the same moment.
 
     Parameters
     ----------
-    sound, other : np.ndarray [shape=(n,)]
-        At the band's rate.
+    sound, other : np.ndarray [shape=(moments, bins)]
+        From `Band.spectra`.
     band : Band
         The frequencies to compare, of `other`.
 
@@ -161,10 +179,7 @@ def interval(sound: Samples, other: Samples, band: Band) -> Interval | None:
     Interval or None
         The one that stands out most; None when they are too short, or silent.
     """
-    spectra = [magnitudes(one, band.hop, band.frame) for one in (sound, other)]
-    ours, theirs = (
-        _along_pitch(one, band, aside) for one, aside in zip(spectra, (ASIDE_SEMITONES, 0.0), strict=True)
-    )
+    ours, theirs = _along_pitch(sound, band, ASIDE_SEMITONES), _along_pitch(other, band, 0.0)
     found = [_interval(ours[max(0, -late) :], theirs[max(0, late) :], band, late) for late in (-1, 0, 1)]
     return max((one for one in found if one), key=lambda one: one.stands_out, default=None)
 
@@ -198,7 +213,7 @@ def evidence(sound: Floats, other: Floats, bins: slice) -> tuple[float, float]:
     Parameters
     ----------
     sound, other : np.ndarray [shape=(moments, bins)]
-        From `artia_lab.likeness.sound_signal.magnitudes`.
+        From `Band.spectra`.
     bins : slice
         Those to compare.
 
@@ -216,7 +231,7 @@ def evidence(sound: Floats, other: Floats, bins: slice) -> tuple[float, float]:
     alike = float((flickers[0] * flickers[1]).sum()) / np.sqrt(energies[0] * energies[1])
     together = np.abs(np.fft.rfft2(flickers[0]) * np.fft.rfft2(flickers[1]))
     product = np.abs(flickers[0] * flickers[1])
-    values = min(float(one.sum() ** 2 / max((one**2).sum(), 1e-30)) for one in (together, product))
+    values = min(spread(together), spread(product))
     return float(np.sqrt(values * -np.log(1 - min(alike**2, PERFECT)))) * (alike > 0), float(alike)
 
 

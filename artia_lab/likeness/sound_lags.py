@@ -182,12 +182,43 @@ def best_lag(window: Samples, under: Samples) -> tuple[int, float]:
     return int(alike.argmax()), float(alike.max())
 
 
+def highest(heights: NDArray, before: int, count: int, least: float, apart: float) -> list[int]:
+    """Find the highest places of a correlation, some way apart.
+
+    Parameters
+    ----------
+    heights : np.ndarray [shape=(n,)]
+        One for each place; those around what is found are set to 0.
+    before : int
+        How many places come before place 0.
+    count : int
+        How many to find at most.
+    least : float
+        What they must be above.
+    apart : float
+        By how many places they are apart.
+
+    Returns
+    -------
+    list of int
+        The highest first.
+    """
+    found, around = [], round(apart)
+    for _peak in range(count):
+        at = int(heights.argmax())
+        if heights[at] <= least:
+            break
+        found.append(at - before)
+        heights[max(0, at - around) : at + around] = 0
+    return found
+
+
 def _peaks_of_flat(block: _Wave, other: _Wave) -> list[int]:
     # Were the two unrelated, the odds would follow χ² of one degree of freedom.
     length = len(block.samples)
     odds = block.correlation(other) ** 2
     odds /= block.squares.mean() * (other.energy_under(length) + other.squares.sum() * 1e-4) + 1e-12
-    return _highest(odds, length, PEAKS, ODD_PEAK)
+    return highest(odds, length - 1, PEAKS, ODD_PEAK, RATE_HZ * APART_S)
 
 
 def _peaks_of_waves(block: _Wave, other: _Wave) -> list[int]:
@@ -200,15 +231,5 @@ def _peaks_of_waves(block: _Wave, other: _Wave) -> list[int]:
     alike /= np.maximum(under, 1e-20)
     np.minimum(alike, 1 - 1e-6, out=alike)
     alike[alike < PLAIN_ALIKE] = 0
-    return _highest((-np.log1p(-alike) * overlap).astype(np.float32), length, PLAIN_PEAKS, 0.0)
-
-
-def _highest(heights: Floats, length: int, count: int, least: float) -> list[int]:
-    found, apart = [], round(APART_S * RATE_HZ)
-    for _peak in range(count):
-        at = int(heights.argmax())
-        if heights[at] <= least:
-            break
-        found.append(at - length + 1)
-        heights[max(0, at - apart) : at + apart] = 0
-    return found
+    heights = (-np.log1p(-alike) * overlap).astype(np.float32)
+    return highest(heights, length - 1, PLAIN_PEAKS, 0.0, RATE_HZ * APART_S)

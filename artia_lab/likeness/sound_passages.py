@@ -110,6 +110,28 @@ class Passage(NamedTuple):
         return self.of_stop_s - self.of_start_s
 
 
+def surely_heard(passages: list[Passage], item: str, start_s: float, stop_s: float) -> bool:
+    """Tell whether an item was surely found somewhere in a stretch of an output.
+
+    Parameters
+    ----------
+    passages : list of Passage
+        Those of the output.
+    item : str
+        The item.
+    start_s, stop_s : float
+        The stretch, in seconds.
+
+    Returns
+    -------
+    bool
+        True when a sure passage of it overlaps the stretch.
+    """
+    return any(
+        one.item == item and one.sure and one.of_start_s < stop_s and one.of_stop_s > start_s for one in passages
+    )
+
+
 class Heard:
     """An output made ready to be compared.
 

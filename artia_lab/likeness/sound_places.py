@@ -20,6 +20,7 @@ from scipy.fft import irfft, next_fast_len, rfft
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import resample_poly
 
+from artia_lab.likeness.sound_lags import highest
 from artia_lab.likeness.sound_signal import Samples, Spectra
 
 LOWER, MATCHED_LOWER = 16, 4
@@ -155,7 +156,7 @@ def _outstanding(ours: _Wave, theirs: _Wave, rate: float, around_s: float) -> li
     squares = np.concatenate([every[size - before :], every[: len(ours.samples)]]) ** 2
     level = uniform_filter1d(squares, 2 * round(around_s * rate / 2) + 1, mode="constant")
     squares /= np.maximum(level, QUIET**2 * squares.mean() + 1e-30)
-    return _highest(squares, STANDS_OUT**2, round(APART_S * rate), before)
+    return highest(squares, before, PLACES, STANDS_OUT**2, APART_S * rate)
 
 
 def _matched(ours: _Wave, theirs: _Wave, rate: float) -> list[int]:
@@ -176,18 +177,7 @@ def _matched(ours: _Wave, theirs: _Wave, rate: float) -> list[int]:
     # Of the item, only what lies on the stretch.
     laid = sums[np.clip(length - begins, 0, other)] - sums[np.clip(-begins, 0, other)]
     answers /= np.sqrt((white**2).mean() * (laid + QUIET**2 * sums[-1])) + 1e-30
-    return _highest(answers, MATCHED, round(APART_S * rate), other - 1)
-
-
-def _highest(heights: NDArray, least: float, apart: int, before: int) -> list[int]:
-    found = []
-    for _place in range(PLACES):
-        at = int(heights.argmax())
-        if heights[at] < least:
-            break
-        found.append(at - before)
-        heights[max(0, at - apart) : at + apart + 1] = 0
-    return found
+    return highest(answers, other - 1, PLACES, MATCHED, APART_S * rate)
 
 
 def _even(samples: Samples, size: int, smoothed: int, moments: bool) -> Samples:

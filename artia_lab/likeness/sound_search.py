@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from artia_lab.likeness.sound_evidence import Span, agreement
 from artia_lab.likeness.sound_kinds import SAME_PITCH_SEMITONES
 from artia_lab.likeness.sound_lags import Block, Ear, blocks, lags
-from artia_lab.likeness.sound_passages import AS_IT_IS, FASTER, LEAST, UNDER, Heard, Passage
+from artia_lab.likeness.sound_passages import AS_IT_IS, FASTER, LEAST, UNDER, Heard, Passage, surely_heard
 from artia_lab.likeness.sound_samples import nearly_one, same_samples
 from artia_lab.likeness.sound_shapes import SHORTEST_S, STRETCH_S, Resemblance, Shapes
 from artia_lab.likeness.sound_signal import RATE_HZ, Elastic, Samples, mono, resampled
@@ -124,13 +124,8 @@ def _transposed(
 
 def _found_already(passage: Passage, known: list[Passage]) -> bool:
     """Whether what is hardly transposed is known as it is, perhaps under other sounds."""
-    return abs(passage.semitones) <= SAME_PITCH_SEMITONES and any(
-        one.item == passage.item
-        and one.sure
-        and one.of_start_s < passage.of_stop_s
-        and one.of_stop_s > passage.of_start_s
-        for one in known
-    )
+    hardly = abs(passage.semitones) <= SAME_PITCH_SEMITONES
+    return hardly and surely_heard(known, passage.item, passage.of_start_s, passage.of_stop_s)
 
 
 def _judged(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from artia_lab.likeness.sound_cells import tapered
 from artia_lab.likeness.sound_evidence import agreement
@@ -20,7 +21,7 @@ from artia_lab.likeness.sound_lags import best_lag
 from artia_lab.likeness.sound_mixture import fitted, in_place
 from artia_lab.likeness.sound_passages import FASTER, HIGH_FREQUENCIES, IN_TEMPO
 from artia_lab.likeness.sound_shapes import Resemblance
-from artia_lab.likeness.sound_signal import RATE_HZ, Elastic, Samples, faded, magnitudes
+from artia_lab.likeness.sound_signal import RATE_HZ, Elastic, Samples, faded
 
 TUNINGS = ((0.2, 100.0, 4.0), (0.8, 5.0, 1.0), (2.0, 1.5, 0.25))
 CLOSER_TUNINGS = ((2.0, 0.25), (0.2, 0.05), (0.04, 0.01))
@@ -184,8 +185,8 @@ def in_tempo(stretch: Elastic, item: Samples, found: Resemblance) -> Transposed 
         return None
     slowed, ratio = stretch.slowed(2 ** (tuned.semitones / 12))
     skipped = round(laid.of_start_s * RATE_HZ * ratio)
-    ours = magnitudes(slowed[skipped:], LOW.hop * ratio, LOW.frame)[max(0, -tuned.late) :]
-    theirs = magnitudes(laid.theirs, LOW.hop, LOW.frame)[max(0, tuned.late) :]
+    ours = LOW.spectra(slowed[skipped:], ratio)[max(0, -tuned.late) :]
+    theirs = laid.theirs[max(0, tuned.late) :]
     count = min(len(ours), len(theirs))
     return _transposed(laid, tuned, IN_TEMPO, LOW, *flicker_evidence(ours[:count], theirs[:count], LOW.bins()))
 
@@ -222,10 +223,13 @@ def by_high_frequencies(stretch: Elastic, item: Samples, found: Resemblance, rat
 
 
 class _Laid(NamedTuple):
-    """A stretch of output, slowed by a ratio, and what it is laid on, from `of_start_s` and `start_s` on."""
+    """The spectra of a stretch of output, slowed by a ratio, and of what it is laid on.
 
-    ours: Samples
-    theirs: Samples
+    They begin at `of_start_s` and `start_s`.
+    """
+
+    ours: NDArray[np.float32]
+    theirs: NDArray[np.float32]
     of_start_s: float
     start_s: float
     ratio: float
@@ -235,7 +239,9 @@ def _laid(stretch: Elastic, item: Samples, start_s: float, band: Band, ratio: fl
     slowed, ratio = stretch.slowed(ratio, band.rate)
     skipped, first = (max(0, round(seconds * band.rate)) for seconds in (-start_s, start_s))
     theirs = item[first : first + len(slowed) + 2 * band.frame]
-    return _Laid(slowed[skipped:], theirs, skipped / band.rate / ratio, first / band.rate, ratio)
+    return _Laid(
+        band.spectra(slowed[skipped:]), band.spectra(theirs), skipped / band.rate / ratio, first / band.rate, ratio
+    )
 
 
 def _transposed(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from artia_lab.likeness.sound_cells import tapered
 from artia_lab.likeness.sound_mixture import Fit, fitted, in_place
-from artia_lab.likeness.sound_passages import UNDER, Heard, Passage
+from artia_lab.likeness.sound_passages import UNDER, Heard, Passage, surely_heard
 from artia_lab.likeness.sound_places import Even, pieces, places
 from artia_lab.likeness.sound_signal import RATE_HZ, Samples, mono, resampled
 
@@ -128,18 +128,9 @@ def under(
             continue
         parts = list(pieces(heard_there, rate, longest)) if len(heard_there) else []
         for stretch in stretches:
-            if not _known(known, item, stretch) and (fit := stretch.best(heard_there, parts)):
+            place_s = stretch.start / rate, stretch.stop / rate
+            if not surely_heard(known, item, *place_s) and (fit := stretch.best(heard_there, parts)):
                 yield _passage(item, fit, stretch)
-
-
-def _known(known: list[Passage], item: str, stretch: Stretch) -> bool:
-    return any(
-        one.item == item
-        and one.sure
-        and one.of_start_s < stretch.stop / stretch.rate
-        and one.of_stop_s > stretch.start / stretch.rate
-        for one in known
-    )
 
 
 def _passage(item: str, fit: Fit, stretch: Stretch) -> Passage:
