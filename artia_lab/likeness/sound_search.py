@@ -19,6 +19,7 @@ from artia_lab.likeness.sound_transposition import Transposed, by_high_frequenci
 from artia_lab.likeness.sound_under import HIGHEST_RATE_HZ, under
 
 SAME_LAG = 3
+COHERENT = 0.9
 JOINED_S = 0.3
 ACCOUNTED_FOR, MOSTLY = 0.9, 0.5
 PAUSE_S = 0.2
@@ -56,7 +57,8 @@ def find(output: Heard, references: Mapping[str, NDArray]) -> list[Passage]:
             piece = ear.samples[block.start : block.stop]
             if span := agreement(piece, samples, lag + block.start):
                 alike.append(_as_it_is(item, span, block.start, lag / RATE_HZ))
-            if nearly_one(piece, samples, lag + block.start):
+            coherent = not span or abs(span.coherence) > COHERENT
+            if coherent and block.start not in nearly and nearly_one(piece, samples, lag + block.start):
                 nearly[block.start] = block
         if not any(one.sure for one in alike):
             for block in nearly.values():
